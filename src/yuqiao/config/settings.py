@@ -1,0 +1,113 @@
+"""Django's settings, from the environment only; a wrong value stops the start with a sentence that says what to mend.
+
+Variables: see docs/operations.md. Defaults suit one machine; ``YUQIAO_SECRET_KEY`` has none unless ``YUQIAO_DEBUG=1``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from yuqiao.lib.environment import flag, read
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(read("YUQIAO_VAR_DIR", str, "var")).resolve()
+RECORDINGS_DIR = Path(read("YUQIAO_RECORDINGS_DIR", str, str(VAR_DIR / "recordings"))).resolve()
+
+DEBUG = read("YUQIAO_DEBUG", flag, default=False)
+SECRET_KEY = read("YUQIAO_SECRET_KEY", str, "only-for-development-" + "0" * 40 if DEBUG else None)
+ALLOWED_HOSTS = read("YUQIAO_HOSTS", lambda raw: raw.split(","), ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = read("YUQIAO_ORIGINS", lambda raw: raw.split(","), list[str]())
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_tasks_db",
+    "yuqiao.accounts",
+    "yuqiao.workforce",
+    "yuqiao.hotline",
+    "yuqiao.web.console",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "yuqiao.config.urls"
+ASGI_APPLICATION = "yuqiao.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def _database() -> dict[str, Any]:
+    """SQLite in WAL mode unless DATABASE_URL names PostgreSQL.
+
+    Several processes write to SQLite, so transactions take the write lock when they begin (IMMEDIATE) and wait for it
+    instead of failing half-way (https://www.sqlite.org/wal.html).
+    """
+    url = read("DATABASE_URL", str, f"sqlite:///{VAR_DIR / 'yuqiao.sqlite3'}")
+    database: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    if database["ENGINE"].endswith("sqlite3"):
+        database["OPTIONS"] = {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
+        }
+    elif not database["ENGINE"].endswith("postgresql"):
+        raise ValueError("DATABASE_URL must begin with sqlite:/// or postgres://")
+    return database
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.Person"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "web" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+
+#: How the call server reaches the media engine, and what it asks of it.
+ARI_URL = read("YUQIAO_ARI_URL", str, "http://127.0.0.1:8088/ari")
+ARI_USER = read("YUQIAO_ARI_USER", str, "yuqiao")
+ARI_PASSWORD = read("YUQIAO_ARI_PASSWORD", str, "only-for-development" if DEBUG else None)
+ARI_APP = read("YUQIAO_ARI_APP", str, "yuqiao")
+CALLBACK_WITHIN_MINUTES = read("YUQIAO_CALLBACK_WITHIN_MINUTES", int, 30)
+RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)
+WRAP_UP_SECONDS = read("YUQIAO_WRAP_UP_SECONDS", int, 20)

@@ -1,0 +1,9 @@
+"""Every address the web process answers."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("yuqiao.web.console.urls")),
+]

@@ -1,0 +1,1 @@
+"""What a call does next: pure ``step(call, event) -> (call, effects)``."""

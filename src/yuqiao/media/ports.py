@@ -1,0 +1,188 @@
+"""The seams inside the media server: what the ARI face asks of SIP signalling and of the mixer.
+
+Three parts meet here and nowhere else. ``media.sip`` implements `Trunk` and `SipCall`; ``media.mixer_client``
+implements `Mixer`, speaking to worker processes; ``media.ari`` drives both and implements `CallObserver`.
+All of it lives in one asyncio loop; methods that are not ``async`` return at once and never block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Address = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AudioParameters:
+    """What SDP settled for one leg: where its RTP goes and how it is coded.
+
+    ``payload_type`` is 0 (PCMU) or 8 (PCMA), RFC 3551 table 4. ``dtmf_payload_type`` is the number agreed for
+    telephone-event (RFC 4733), or None. ``send``/``receive`` are seen from us: hold turns them off (RFC 3264 8.4).
+    """
+
+    remote: Address
+    payload_type: int
+    dtmf_payload_type: int | None
+    send: bool = True
+    receive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EndCause:
+    """Why a leg ended: Q.850 cause (16 normal, 17 busy, 19 no answer, 21 rejected, 34 no circuit, 38 network out of
+    order, 127 unknown), Asterisk's words for it, and the SIP status if one was given (0 if none)."""
+
+    code: int
+    text: str
+    sip_status: int = 0
+
+
+class CallObserver(Protocol):
+    """What a leg tells its owner. Each method is called in the loop's thread and must not block."""
+
+    def on_progress(self, status: int, audio: AudioParameters | None) -> None:
+        """A provisional answer to our INVITE; ``audio`` when it carried SDP (early media)."""
+
+    def on_answer(self, audio: AudioParameters) -> None:
+        """Our INVITE was answered (and ACKed), or our answer to theirs was ACKed."""
+
+    def on_end(self, cause: EndCause) -> None:
+        """The leg is over: BYE, CANCEL, refusal or time-out. Called exactly once, also after our own hangup."""
+
+    def on_digit(self, digit: str, duration_ms: int) -> None:
+        """A key arrived by SIP INFO (application/dtmf-relay)."""
+
+    def on_audio_change(self, audio: AudioParameters) -> None:
+        """A re-INVITE or UPDATE changed the leg's media: hold, resume, another address."""
+
+
+class SipCall(Protocol):
+    """One leg of SIP, inbound or outbound."""
+
+    @property
+    def caller_number(self) -> str: ...
+    @property
+    def caller_name(self) -> str: ...
+    @property
+    def dialled_number(self) -> str: ...
+    @property
+    def peer(self) -> Address: ...
+    @property
+    def offer(self) -> AudioParameters | None:
+        """What an inbound INVITE offered (None: no SDP, so we offer in the answer)."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The INVITE's header fields, lower-case names, the first value of each."""
+
+    def ring(self) -> None:
+        """Send 180; does nothing once answered or over."""
+
+    def answer(self, local: Address) -> AudioParameters:
+        """Send 200 with SDP for our RTP socket ``local``; returns what was agreed. ValueError once over."""
+
+    def hangup(self, cause: int = 16) -> None:
+        """End it by whatever fits its state: a final refusal, CANCEL or BYE. Harmless when over."""
+
+
+class Trunk(Protocol):
+    """SIP signalling: takes calls in and places calls out, over UDP and TCP."""
+
+    #: Called for each new inbound INVITE (out of dialog); returns the observer of that leg, or None to refuse with 503.
+    on_incoming: Callable[[SipCall], CallObserver | None]
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        """Hang up what is left, then close the sockets."""
+
+    def invite(
+        self,
+        target: str,
+        *,
+        local: Address,
+        observer: CallObserver,
+        caller_number: str,
+        caller_name: str = "",
+        headers: Mapping[str, str] = field(default_factory=dict),
+        timeout: float = 60.0,
+    ) -> SipCall:
+        """Place a call to SIP URI ``target`` (``;transport=tcp`` honoured), offering RTP at ``local``.
+
+        ValueError when ``target`` is no SIP URI. Failures come through ``observer.on_end``; ``timeout`` is in seconds
+        of ringing, after which the INVITE is cancelled with cause 19.
+        """
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """Counts since the start: ``requests``, ``responses``, ``malformed``, ``retransmitted``, ``timeouts`` …"""
+
+
+PlayTarget = tuple[Literal["leg", "conference"], str]
+RecordSource = tuple[Literal["leg-in", "leg-out", "conference"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class MixerEvent:
+    """Something a mixer worker noticed; ``at`` is UNIX time in seconds, taken at the tick it happened.
+
+    kind: ``digit`` (leg, value=digit, duration_ms) · ``playback-started``/``playback-finished`` (ref=playback id,
+    value="done"|"stopped"|"failed") · ``recording-started``/``recording-finished`` (ref=recording id, duration_ms,
+    value="done"|"failed") · ``rtp-lost`` (leg; nothing heard for the time-out) · ``worker-died`` (ref=worker).
+    """
+
+    kind: str
+    at: float
+    leg: str = ""
+    ref: str = ""
+    value: str = ""
+    duration_ms: int = 0
+    detail: Mapping[str, float] = field(default_factory=dict)
+
+
+class Mixer(Protocol):
+    """All mixer workers behind one face. A leg stays on the worker it was opened on; a conference lives on the worker
+    of its first leg, and joining a leg of another worker raises `MixerError`: open legs ``beside`` the first."""
+
+    on_event: Callable[[MixerEvent], None]
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+    async def open_leg(self, leg: str, *, beside: str | None = None) -> Address:
+        """Bind an RTP socket for ``leg`` (on the worker of leg ``beside`` if given) and return its address."""
+
+    async def set_audio(self, leg: str, audio: AudioParameters) -> None: ...
+
+    async def close_leg(self, leg: str) -> Mapping[str, float]:
+        """Close it; playbacks and recordings on it end (with their events). Returns its counters:
+        ``packets_in``, ``packets_out``, ``lost``, ``late``, ``malformed``."""
+
+    async def join(self, leg: str, conference: str) -> None:
+        """Put ``leg`` into ``conference``, which begins to exist with its first leg; leaves its former one."""
+
+    async def leave(self, leg: str) -> None: ...
+    async def mute(self, leg: str, *, muted: bool) -> None:
+        """Muted: nobody hears the leg (it still hears); its own recording still hears it."""
+
+    async def play(self, playback: str, target: PlayTarget, sounds: Sequence[str]) -> None:
+        """Play 8 kHz mono WAV files (absolute paths) or ``tone:ring``/``tone:busy``/``tone:beep`` one after the other,
+        mixed over whatever is heard, to one leg or to all legs of a conference. ``tone:ring`` and ``tone:busy`` go on
+        until stopped. Ends with ``playback-finished``."""
+
+    async def stop_playback(self, playback: str) -> None: ...
+
+    async def record(self, recording: str, source: RecordSource, path: str) -> None:
+        """Write a 16-bit 8 kHz WAV while it runs, readable up to the last second after ``kill -9``. ``leg-in``: what
+        the leg says; ``leg-out``: what it is sent; ``conference``: the mix of all."""
+
+    async def stop_recording(self, recording: str) -> None: ...
+
+    async def counters(self) -> Mapping[str, float]:
+        """Sums over workers: ``legs``, ``conferences``, ``packets_in``, ``malformed``, ``late_ticks``, ``ticks`` …"""
+
+
+class MixerError(RuntimeError):
+    """A mixer worker refused a command; the message says why."""
