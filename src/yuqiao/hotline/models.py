@@ -15,11 +15,6 @@ from django.db.models import Q
 from yuqiao.workforce.models import Interpreter
 
 
-def new_id() -> str:
-    """Return a fresh id for a leg, as the engine takes it: a UUID in text."""
-    return str(uuid.uuid4())
-
-
 class LineClass(models.TextChoices):
     """Classes of lines (S33)."""
 
@@ -111,10 +106,10 @@ class LegRole(models.TextChoices):
 class Leg(models.Model):
     """One attempt to have one party on the call; its id is the channel's id in the engine.
 
-    For legs we ring, we choose the id before ringing; for a leg that rings us, the engine chose it.
+    For legs we ring, we choose the id (a UUID) before ringing; for a leg that rings us, the engine chose it.
     """
 
-    id = models.CharField(primary_key=True, max_length=64, default=new_id, editable=False)
+    id = models.CharField(primary_key=True, max_length=64, editable=False)
     call = models.ForeignKey(Call, models.CASCADE, related_name="legs")
     role = models.CharField(max_length=12, choices=LegRole.choices)
     label = models.CharField(max_length=80, blank=True)
