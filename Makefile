@@ -1,0 +1,61 @@
+# make demo   set everything up and run the main job on simulated parties (ONCE=1: run, judge, exit)
+# make test   all tests, on SQLite and on PostgreSQL
+# make check  format, lint, types, layers
+# make up     run the platform: media, calls, web, work
+PYTHON ?= python3
+BIN := .venv/bin
+export YUQIAO_DEBUG ?= 0
+
+.PHONY: demo test check up setup format lock bench clean
+.DEFAULT_GOAL := demo
+
+setup: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit("Yuqiao needs Python 3.11, and %s is %d.%d: say make PYTHON=/path/to/python3.11" % (sys.executable, *v))'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: messages
+messages: .venv/installed
+	$(BIN)/python -m yuqiao.web.messages compile
+
+demo: .venv/installed messages
+	deploy/packages run
+	YUQIAO_DEBUG=1 $(BIN)/yuqiao demo $(if $(ONCE),--once)
+
+up: .venv/installed messages
+	$(BIN)/yuqiao up
+
+check: export YUQIAO_DEBUG = 1
+check: .venv/installed
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
+	$(BIN)/mypy src tests bench
+	$(BIN)/lint-imports --no-cache
+
+test: export YUQIAO_DEBUG = 1
+test: .venv/installed messages
+	deploy/packages test
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m database -q
+	$(BIN)/python -m pytest
+
+format: .venv/installed
+	$(BIN)/ruff format src tests bench
+	$(BIN)/ruff check --fix src tests bench
+
+# Resolve anew; needs uv (pip install uv). Hashes, and no address of any registry.
+lock:
+	uv pip compile pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --no-config --upgrade --output-file requirements.lock
+
+bench: export YUQIAO_DEBUG = 1
+bench: .venv/installed
+	deploy/packages bench
+	$(BIN)/python -m bench.mixer
+	$(BIN)/python -m bench.setup
+
+clean:
+	rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
