@@ -1,0 +1,133 @@
+"""What a caller hears from us, in the ten service languages: short sentences, at most six seconds each.
+
+The sound file of a prompt is ``yuqiao/<language>/<name>.wav``; `sound` gives its name in the engine. Uploaded human
+recordings come first; a synthesizer's voice is a labelled placeholder, and reads `SPEECH` where it has an entry.
+No deep menus (GB/T 33358): one greeting, one key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yuqiao.languages.catalogue import CODES, FOREIGN
+
+#: ``PROMPTS[name][language]`` is the sentence. ``menu`` in Chinese is for a hotline agent who chooses for the caller.
+PROMPTS: dict[str, dict[str, str]] = {
+    "greeting": {
+        "zh": "您好，这里是多语种服务热线。",
+        "en": "Hello, this is the city's interpretation line.",
+        "ja": "こちらは多言語サービスホットラインです。",
+        "ko": "안녕하세요, 다국어 서비스 핫라인입니다.",
+        "fr": "Bonjour, vous êtes au service d'interprétation de la ville.",
+        "de": "Guten Tag, hier ist der Dolmetschdienst der Stadt.",
+        "ru": "Здравствуйте, это служба устного перевода города.",
+        "es": "Hola, este es el servicio de interpretación de la ciudad.",
+        "ar": "مرحبا، هذا خط الترجمة الفورية للمدينة.",
+        "pt": "Olá, este é o serviço de interpretação da cidade.",
+    },
+    "menu": {
+        "zh": "英语1，日语2，韩语3，法语4，德语5，俄语6，西语7，阿语8，葡语9。",
+        "en": "For English, press 1.",
+        "ja": "日本語は2を押してください。",
+        "ko": "한국어는 3번을 누르세요.",
+        "fr": "Pour le français, tapez 4.",
+        "de": "Für Deutsch drücken Sie die 5.",
+        "ru": "Для русского языка нажмите 6.",
+        "es": "Para español, pulse 7.",
+        "ar": "للغة العربية اضغط 8.",
+        "pt": "Para português, prima 9.",
+    },
+    "connecting": {
+        "zh": "正在为您接通译员，请稍候。",
+        "en": "Please hold, we are connecting an interpreter.",
+        "ja": "通訳におつなぎします。お待ちください。",
+        "ko": "통역사를 연결하고 있습니다. 잠시만 기다려 주세요.",
+        "fr": "Veuillez patienter, nous appelons un interprète.",
+        "de": "Bitte warten Sie, wir verbinden Sie mit einem Dolmetscher.",
+        "ru": "Подождите, пожалуйста, мы соединяем вас с переводчиком.",
+        "es": "Espere, por favor, le comunicamos con un intérprete.",
+        "ar": "يرجى الانتظار، نوصلك بالمترجم.",
+        "pt": "Aguarde, por favor, estamos a ligar a um intérprete.",
+    },
+    "notice": {
+        "zh": "本次通话将被录音。",
+        "en": "This call is recorded.",
+        "ja": "この通話は録音されます。",
+        "ko": "이 통화는 녹음됩니다.",
+        "fr": "Cet appel est enregistré.",
+        "de": "Dieses Gespräch wird aufgezeichnet.",
+        "ru": "Разговор записывается.",
+        "es": "Esta llamada se graba.",
+        "ar": "هذه المكالمة مسجلة.",
+        "pt": "Esta chamada é gravada.",
+    },
+    "nobody_free": {
+        "zh": "译员正忙，我们会尽快给您回电。",
+        "en": "All interpreters are busy. We will call you back soon.",
+        "ja": "通訳がふさがっています。まもなく折り返しお電話します。",
+        "ko": "모든 통역사가 통화 중입니다. 곧 다시 전화드리겠습니다.",
+        "fr": "Tous les interprètes sont occupés. Nous vous rappellerons bientôt.",
+        "de": "Alle Dolmetscher sprechen gerade. Wir rufen Sie bald zurück.",
+        "ru": "Все переводчики заняты. Мы скоро вам перезвоним.",
+        "es": "Todos los intérpretes están ocupados. Le llamaremos pronto.",
+        "ar": "جميع المترجمين مشغولون. سنتصل بك قريبا.",
+        "pt": "Todos os intérpretes estão ocupados. Ligaremos em breve.",
+    },
+    "replacing": {
+        "zh": "正在为您接通另一位译员，请继续。",
+        "en": "Another interpreter is joining you shortly.",
+        "ja": "別の通訳におつなぎします。",
+        "ko": "다른 통역사를 연결하고 있습니다.",
+        "fr": "Un autre interprète vous rejoint dans un instant.",
+        "de": "Ein anderer Dolmetscher kommt gleich dazu.",
+        "ru": "Сейчас подключится другой переводчик.",
+        "es": "Otro intérprete se unirá enseguida.",
+        "ar": "سينضم إليكم مترجم آخر حالا.",
+        "pt": "Outro intérprete vai juntar-se já.",
+    },
+    "goodbye": {
+        "zh": "感谢来电，再见。",
+        "en": "Thank you for calling. Goodbye.",
+        "ja": "お電話ありがとうございました。",
+        "ko": "전화해 주셔서 감사합니다.",
+        "fr": "Merci de votre appel. Au revoir.",
+        "de": "Danke für Ihren Anruf. Auf Wiederhören.",
+        "ru": "Спасибо за звонок. До свидания.",
+        "es": "Gracias por su llamada. Adiós.",
+        "ar": "شكرا لاتصالك. مع السلامة.",
+        "pt": "Obrigado pela sua chamada. Adeus.",
+    },
+}
+
+#: Another spelling for a synthesizer that cannot read ours (Japanese in kana).
+SPEECH: dict[str, dict[str, str]] = {
+    "greeting": {"ja": "こちらは たげんご サービス ホットライン です。"},
+    "menu": {
+        "zh": "英语一，日语二，韩语三，法语四，德语五，俄语六，西语七，阿语八，葡语九。",
+        "ja": "にほんごは に を おしてください。",
+    },
+    "connecting": {"ja": "つうやくに おつなぎします。おまちください。"},
+    "notice": {"ja": "この つうわは ろくおん されます。"},
+    "nobody_free": {"ja": "つうやくが ふさがって います。まもなく おりかえし おでんわ します。"},
+    "replacing": {"ja": "べつの つうやくに おつなぎします。"},
+    "goodbye": {"ja": "おでんわ ありがとう ございました。"},
+}
+
+NAMES: tuple[str, ...] = tuple(PROMPTS)
+
+
+def speech(name: str, language: str) -> str:
+    """Return what a synthesizer should read for prompt ``name``; KeyError for one that does not exist."""
+    return SPEECH.get(name, {}).get(language, PROMPTS[name][language])
+
+
+def sound(name: str, language: str) -> str:
+    """Return the ARI media URI of prompt ``name``; KeyError for a prompt or language that does not exist."""
+    if language not in PROMPTS[name]:
+        raise KeyError(f"prompt {name} is not spoken in {language!r}")
+    return f"sound:yuqiao/{language}/{name}"
+
+
+def caller_menu(languages: Sequence[str] = FOREIGN) -> tuple[str, ...]:
+    """Return the media URIs of one round of the spoken menu for a foreign caller: each language in its own words."""
+    return tuple(sound("menu", code) for code in CODES if code in languages)
