@@ -10,12 +10,13 @@ import contextlib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from yuqiao.lib.net import free_port
 
 
 def _binary(name: str) -> str:
@@ -26,13 +27,6 @@ def _binary(name: str) -> str:
     if found is None:
         raise SystemExit(f"{name} is missing: install PostgreSQL's server (deploy/packages test)")
     return found
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

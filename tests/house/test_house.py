@@ -66,10 +66,10 @@ def test_foreign_keys_point_down_only() -> None:
     for model in ours:
         own = MODEL_LAYERS.index(model._meta.app_label)
         for field in model._meta.get_fields():
-            target = field.related_model if field.many_to_one or field.one_to_one else None
-            known = field.concrete and isinstance(target, type) and target._meta.app_label in MODEL_LAYERS
-            if known and MODEL_LAYERS.index(target._meta.app_label) > own:
-                upward.append(f"{model._meta.label}.{field.name} -> {target._meta.label}")
+            pointed = field.concrete and (field.many_to_one or field.one_to_one)
+            target = getattr(getattr(field, "related_model", None), "_meta", None) if pointed else None
+            if target and target.app_label in MODEL_LAYERS and MODEL_LAYERS.index(target.app_label) > own:
+                upward.append(f"{model._meta.label}.{field.name} -> {target.label}")
     assert upward == []
 
 
