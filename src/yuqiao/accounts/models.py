@@ -102,7 +102,7 @@ class JournalEntry(models.Model):
     subject_type = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=64)
     detail = models.JSONField(default=dict)
-    previous_hash = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)
 
     objects = JournalQuerySet.as_manager()

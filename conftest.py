@@ -1,0 +1,40 @@
+"""What every test folder shares: a test database in a file, emptied although its journal refuses to be emptied."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, connections
+from django.test import TransactionTestCase
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep SQLite's test database in a file: in memory it knows neither WAL nor several writers, which we promise.
+
+    Another process reaches it by ``connection.settings_dict["NAME"]``, on PostgreSQL as well.
+    """
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _journal_steps_aside_for_flush() -> Iterator[None]:
+    """Lift the journal's triggers only while Django flushes the database after a transactional test."""
+    guard = importlib.import_module("yuqiao.accounts.migrations.0002_journal_is_final")
+    patch = pytest.MonkeyPatch()
+    teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def flush(self: TransactionTestCase) -> None:
+        with connection.schema_editor() as editor:
+            guard.remove(None, editor)
+        teardown(self)
+        with connection.schema_editor() as editor:
+            guard.install(None, editor)
+
+    patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
+    yield
+    patch.undo()
