@@ -130,3 +130,7 @@ def _django() -> None:
 def _status(result: object) -> int:
     """Return an exit status for what a server's main returned: None is well."""
     return result if isinstance(result, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
