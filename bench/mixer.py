@@ -149,7 +149,7 @@ async def theirs(folder: Path, conferences: int, seconds: float) -> float:
     with tempfile.TemporaryDirectory() as name, asterisk.running(folder) as pid:
         target = f"127.0.0.1:{asterisk.SIP_PORT}"
         with sipp.callers(Path(name), target, numbers(conferences), seconds + 60, free_port()):
-            await until(lambda: f"{legs} active channels" in asterisk.command(folder, "core show channels count"))
+            await until(lambda: f"{legs} active calls" in asterisk.command(folder, "core show channels count"))
             return await asyncio.to_thread(settle_and_measure, pid, legs, seconds)
 
 

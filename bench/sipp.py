@@ -92,7 +92,7 @@ def callers(folder: Path, target: str, numbers: list[str], hold_seconds: float, 
     statistics = folder / "statistics.csv"
     process = subprocess.Popen(
         ["sipp", target, "-sf", scenario, "-inf", names, "-m", str(len(numbers)), "-r", "30", "-l", str(len(numbers)),
-         "-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-min_rtp_port", "40000", "-max_rtp_port", "49998",
+         "-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", "40000",
          "-nostdin", "-trace_stat", "-stf", statistics, "-fd", "1", "-trace_err", "-error_file", folder / "errors.log"],
         stdout=(folder / "screen.log").open("wb"),
         stderr=subprocess.STDOUT,
