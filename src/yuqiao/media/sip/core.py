@@ -1,0 +1,122 @@
+"""What all calls of one trunk share: the layer below, the table of legs, and how a request of ours begins."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from aiosipua import SipRequest, SipResponse
+
+from yuqiao.media.sip import wire
+from yuqiao.media.sip.addresses import bracketed, escaped_user
+from yuqiao.media.sip.dialog import Dialog
+from yuqiao.media.sip.layer import Layer, Transaction
+from yuqiao.media.sip.screening import ALLOW
+from yuqiao.media.sip.transactions import Timing
+from yuqiao.media.sip.transport import Hop, Transport
+
+MAX_FORWARDS = 70
+
+
+class Leg(Protocol):
+    """What the trunk asks of each of its calls."""
+
+    def on_request(self, transaction: Transaction) -> None:
+        """A request within the dialog."""
+
+    def on_ack(self, request: SipRequest) -> None:
+        """An ACK of a 2xx within the dialog."""
+
+    def hangup(self, cause: int = 16) -> None:
+        """End it."""
+
+    def leave(self) -> None:
+        """End it without waiting for anything."""
+
+
+class Core:
+    """Shared by the legs of one trunk; ``legs`` by Call-ID and our tag."""
+
+    def __init__(self, transport: Transport, layer: Layer, timing: Timing, counters: Counter[str], agent: str) -> None:
+        self.transport = transport
+        self.layer = layer
+        self.timing = timing
+        self.counters = counters
+        self.agent = agent
+        self.legs: dict[tuple[str, str], Leg] = {}
+        self._routes: dict[str, str] = {}
+
+    def later(self, seconds: float, act: Callable[[], None]) -> asyncio.TimerHandle:
+        """Call ``act`` in ``seconds``."""
+        return asyncio.get_running_loop().call_later(seconds, act)
+
+    def place(self, hop: Hop) -> str:
+        """Return ``host:port`` under which the peer at ``hop`` reaches us: the bound address, or if that is the
+        wildcard, the one our machine would send from."""
+        host, port = self.transport.address
+        if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+            host = self._routes.get(hop.host) or self._routes.setdefault(hop.host, _address_towards(hop, host))
+        return f"{bracketed(host)}:{port}"
+
+    def contact(self, user: str, hop: Hop) -> tuple[str, str]:
+        """Return our Contact header field for a dialog over ``hop``."""
+        transport = ";transport=tcp" if hop.reliable else ""
+        return "Contact", f"<sip:{escaped_user(user)}@{self.place(hop)}{transport}>"
+
+    def begin(self, method: str, uri: str, hop: Hop, routes: Iterable[str] = ()) -> SipRequest:
+        """Begin a request: Via with a new branch and rport (RFC 3581), Max-Forwards, routes (8.1.1)."""
+        request = SipRequest(method=method, uri=uri)
+        branch = f"{wire.COOKIE}{secrets.token_hex(8)}"
+        request.headers.append("Via", f"SIP/2.0/{hop.protocol} {self.place(hop)};branch={branch};rport")
+        request.headers.append("Max-Forwards", str(MAX_FORWARDS))
+        for route in routes:
+            request.headers.append("Route", route)
+        return request
+
+    def within(self, dialog: Dialog, method: str, seq: int | None = None) -> tuple[SipRequest, Hop]:
+        """Begin a request inside ``dialog`` (12.2.1.1); ``seq`` repeats the INVITE's for its ACK, else the next."""
+        if seq is None:
+            dialog.local_seq += 1
+            seq = dialog.local_seq
+        uri, routes = dialog.route()
+        hop = dialog.next_hop()
+        request = self.begin(method, uri, hop, routes)
+        for name, value in (("From", dialog.local), ("To", dialog.remote), ("Call-ID", dialog.call_id)):
+            request.headers.append(name, value)
+        request.headers.append("CSeq", f"{seq} {method}")
+        request.headers.append("User-Agent", self.agent)
+        return request, hop
+
+    def reply(
+        self,
+        transaction: Transaction,
+        status: int,
+        *,
+        tag: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+    ) -> SipResponse:
+        """Answer ``transaction`` and return the response; a tag is made where the dialog has none."""
+        own_tag = tag or secrets.token_hex(8)
+        response = wire.respond(transaction.request, status, tag=own_tag, headers=headers, body=body)
+        if status != 100:
+            response.headers.append("Server", self.agent)
+        if 200 <= status < 300 or status == 405:
+            response.headers.set_single(*ALLOW)
+        transaction.respond(response)
+        return response
+
+
+def _address_towards(hop: Hop, otherwise: str) -> str:
+    """Return the address our machine sends from towards ``hop``: a connected UDP socket knows, nothing is sent."""
+    family = socket.AF_INET6 if ":" in hop.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((hop.host.strip("[]"), hop.port))
+        except OSError:
+            return otherwise
+        return str(probe.getsockname()[0])

@@ -1,0 +1,240 @@
+"""`SipTrunk`: SIP signalling over UDP and TCP on one port, calls in both directions (RFC 3261 and friends).
+
+Messages come from `transport`, are read by `wire`, find their transaction in `layer`, pass `screening`, and reach the
+leg they belong to, or begin one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from aiosipua import SipRequest, SipResponse
+
+from yuqiao.media.ports import Address, CallObserver, SipCall
+from yuqiao.media.sip import screening, sdp, wire
+from yuqiao.media.sip.addresses import checked_header, escaped_user, quoted_name, read_party, read_uri
+from yuqiao.media.sip.core import Core
+from yuqiao.media.sip.dialog import hop_to
+from yuqiao.media.sip.inbound import InboundLeg
+from yuqiao.media.sip.layer import Layer, Transaction, reply_hop
+from yuqiao.media.sip.outbound import OutboundLeg
+from yuqiao.media.sip.transactions import Timing
+from yuqiao.media.sip.transport import Hop, Transport
+
+log = logging.getLogger(__name__)
+
+OnIncoming = Callable[[SipCall], CallObserver | None]
+_OURS = {
+    "via", "from", "to", "call-id", "cseq", "contact", "max-forwards", "route", "record-route", "content-type",
+    "content-length", "allow", "require", "supported", "user-agent",
+}  # fmt: skip
+_FAREWELL = 2.0
+_KEEP_ALIVE = frozenset({b"", b"\r\n", b"\r\n\r\n", b"\0", b"\0\0\0\0"})
+
+
+class SipTrunk:
+    """Implements `ports.Trunk`. ``port`` 0 takes a free one, the same for UDP and TCP; ``address`` tells which.
+
+    OSError from `start` when the port is taken.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        on_incoming: OnIncoming,
+        user_agent: str = "Yuqiao",
+        timing: Timing = Timing(),  # noqa: B008 - a frozen value
+    ) -> None:
+        self.on_incoming = on_incoming
+        self._counters: Counter[str] = Counter(requests=0, responses=0, malformed=0, retransmitted=0, timeouts=0)
+        self._transport = Transport(host, port, on_message=self._receive, counters=self._counters)
+        self._layer = Layer(self._transport.send, timing, self._counters)
+        self._layer.on_request = self._on_request
+        self._layer.on_ack = self._on_ack
+        agent = checked_header("User-Agent", user_agent)[1]
+        self._core = Core(self._transport, self._layer, timing, self._counters, agent)
+        self._stopping = False
+
+    @property
+    def address(self) -> Address:
+        """The bound host and port, good for UDP and TCP."""
+        return self._transport.address
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """See `Trunk.counters`; besides ``repeated`` (requests come again), ``strays`` (responses to nothing),
+        ``dropped``, ``unreachable`` (sends that failed), ``refused`` (requests that screening turned away)."""
+        return MappingProxyType(self._counters)
+
+    @property
+    def calls(self) -> int:
+        """How many legs exist."""
+        return len(self._core.legs)
+
+    async def start(self) -> None:
+        """Bind and listen."""
+        await self._transport.start()
+
+    async def stop(self) -> None:
+        """Hang up what is left, wait up to 2 s for the farewells to be answered, close the sockets."""
+        self._stopping = True
+        for leg in list(self._core.legs.values()):
+            leg.hangup()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                await self._layer.finished()
+        for leg in list(self._core.legs.values()):
+            leg.leave()
+        self._layer.stop()
+        await self._transport.stop()
+
+    def invite(
+        self,
+        target: str,
+        *,
+        local: Address,
+        observer: CallObserver,
+        caller_number: str,
+        caller_name: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+        timeout: float = 60.0,
+    ) -> SipCall:
+        """See `Trunk.invite`. ValueError also when number, name or headers hold line breaks, or when ``headers`` names
+        a field that is ours to write."""
+        uri = read_uri(target)
+        hop = hop_to(uri)
+        tag = secrets.token_hex(8)
+        invite = self._core.begin("INVITE", target, hop)
+        place = self._core.place(hop)
+        caller = f"sip:{escaped_user(caller_number)}@{place}"
+        for name, value in (
+            ("From", f"{quoted_name(caller_name)}<{caller}>;tag={tag}"),
+            ("To", f"<{target}>"),
+            ("Call-ID", f"{secrets.token_hex(12)}@{place.rpartition(':')[0]}"),
+            ("CSeq", "1 INVITE"),
+            self._core.contact(caller_number, hop),
+            screening.ALLOW,
+            ("Accept", "application/sdp"),
+            ("User-Agent", self._core.agent),
+            ("Content-Type", "application/sdp"),
+        ):
+            invite.headers.append(name, value)
+        for name, value in headers.items():
+            checked_header(name, value)
+            if name.lower() in _OURS:
+                raise ValueError("this header field is the trunk's to write")
+            invite.headers.set_single(name, value)
+        names = (caller_number, caller_name, uri.user)
+        leg = OutboundLeg(self._core, invite, hop, observer, tag=tag, names=names, local=local)
+        self._core.legs[leg.key] = leg
+        self._counters["calls_out"] += 1
+        leg.start(timeout)
+        return leg
+
+    # -- from the wire ---------------------------------------------------------------------------------------------
+
+    def _receive(self, data: bytes, source: Hop) -> None:
+        """One datagram or frame. Nothing that a peer sends may stop the trunk."""
+        if data in _KEEP_ALIVE:
+            return
+        try:
+            message = wire.read(data)
+        except wire.MalformedError as error:
+            self._refuse_malformed(error, source)
+            return
+        try:
+            if isinstance(message, SipRequest):
+                self._counters["requests"] += 1
+                self._layer.receive_request(message, source)
+            else:
+                self._receive_response(message)
+        except Exception:
+            self._counters["errors"] += 1
+            log.exception("a SIP message could not be handled")
+
+    def _receive_response(self, response: SipResponse) -> None:
+        self._counters["responses"] += 1
+        self._layer.receive_response(response)
+
+    def _refuse_malformed(self, error: wire.MalformedError, source: Hop) -> None:
+        self._counters["malformed"] += 1
+        log.warning("malformed SIP message: %s", error)
+        request = error.request
+        if request is None:
+            return
+        try:
+            wire.note_source(request, source.host, source.port)
+            response = wire.respond(request, error.status)
+            self._transport.send(bytes(response), reply_hop(request, source))
+        except ValueError:
+            log.warning("and it cannot be answered")
+
+    def _on_ack(self, request: SipRequest) -> None:
+        leg = self._core.legs.get(_dialog_key(request))
+        if leg is None:
+            self._counters["strays"] += 1
+        else:
+            leg.on_ack(request)
+
+    def _on_request(self, transaction: Transaction) -> None:
+        request = transaction.request
+        refusal = screening.screen(request)
+        if refusal is not None:
+            self._counters["refused"] += 1
+            self._core.reply(transaction, refusal.status, headers=refusal.headers)
+        elif request.method == "CANCEL":
+            self._on_cancel(transaction)
+        elif _dialog_key(request)[1]:
+            leg = self._core.legs.get(_dialog_key(request))
+            if leg is None:
+                self._core.reply(transaction, 481)
+            else:
+                leg.on_request(transaction)
+        elif request.method == "INVITE":
+            self._on_invite(transaction)
+        elif request.method == "OPTIONS":
+            self._core.reply(transaction, 200, headers=(screening.ACCEPT,))
+        else:
+            self._core.reply(transaction, 481)
+
+    def _on_cancel(self, transaction: Transaction) -> None:
+        """9.2: 200 for the CANCEL itself; what it does to the INVITE is the leg's affair."""
+        invite = self._layer.invite_of(transaction.request)
+        if invite is None:
+            self._core.reply(transaction, 481)
+            return
+        self._core.reply(transaction, 200, tag=invite.local_tag)
+        invite.on_cancel(transaction.request)
+
+    def _on_invite(self, transaction: Transaction) -> None:
+        if self._stopping:
+            self._core.reply(transaction, 503)
+            return
+        self._core.reply(transaction, 100)
+        try:
+            leg = InboundLeg(self._core, transaction)
+        except ValueError as error:
+            self._counters["refused"] += 1
+            self._core.reply(transaction, 488 if isinstance(error, sdp.NotAcceptableError) else 400)
+            return
+        self._core.legs[leg.key] = leg
+        self._counters["calls_in"] += 1
+        try:
+            observer = self.on_incoming(leg)
+        except Exception:
+            log.exception("the owner of the trunk could not take a call")
+            observer = None
+        leg.take_observer(observer)
+
+
+def _dialog_key(request: SipRequest) -> tuple[str, str]:
+    """Return Call-ID and To tag: what names a dialog of ours in a request of the peer (12.2.2)."""
+    return request.headers.get_first("call-id") or "", read_party(request.headers.get_first("to") or "").tag
