@@ -36,7 +36,8 @@ def _linear_to_alaw() -> Codes:
     magnitude = np.where(sample < 0, ~sample, sample) >> 4  # 12 bits: the 13th only tells 2n from 2n + 1
     segment = np.maximum(np.frexp(magnitude >> 4)[1], 0)
     step = magnitude >> np.maximum(segment - 1, 0) & 15
-    return ((np.where(sample < 0, 0, 0x80) | segment << 4 | step) ^ 0x55).astype(np.uint8)
+    codes: Codes = ((np.where(sample < 0, 0, 0x80) | segment << 4 | step) ^ 0x55).astype(np.uint8)
+    return codes
 
 
 def _ulaw_to_linear() -> Samples:
@@ -50,7 +51,8 @@ def _linear_to_ulaw() -> Codes:
     biased = np.minimum(np.where(sample < 0, ~sample, sample) >> 2, _ULAW_CLIP) + _ULAW_BIAS
     segment = np.frexp(biased >> 5)[1] - 1
     step = biased >> (segment + 1) & 15
-    return ((np.where(sample < 0, 0x80, 0) | segment << 4 | step) ^ 0xFF).astype(np.uint8)
+    codes: Codes = ((np.where(sample < 0, 0x80, 0) | segment << 4 | step) ^ 0xFF).astype(np.uint8)
+    return codes
 
 
 #: code -> sample, 256 entries each

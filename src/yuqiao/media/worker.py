@@ -1,0 +1,161 @@
+"""A mixer worker: one process, one thread that ticks each 20 ms, commands through its control socket.
+
+Started by `yuqiao.media.mixer_client.MixerPool` as ``python -m yuqiao.media.worker``. It ends when its control socket
+closes, so it never outlives the signalling process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import logging
+import os
+import resource
+import select
+import signal
+import socket
+import time
+from collections import deque
+from typing import Any, Final
+
+from yuqiao.media.control import LARGEST, Message, decode, encode, event_message, read_audio
+from yuqiao.media.desk import TICK, Desk
+from yuqiao.media.ports import MixerError
+from yuqiao.media.rtp_socket import PortRange
+
+log = logging.getLogger(__name__)
+
+LATE: Final = 0.005  # seconds
+TOO_FAR_BEHIND: Final = 0.2
+NICE: Final = -10
+
+
+class Worker:
+    """Carries commands to the desk and its events back, and calls it each tick."""
+
+    def __init__(self, control: socket.socket, desk: Desk) -> None:
+        self._control = control
+        self._desk = desk
+        self._outbox: deque[bytes] = deque()
+        self._open = True
+        self._counters = {"ticks": 0, "late_ticks": 0, "skipped_ticks": 0}
+
+    def run(self) -> None:
+        """Tick until the control socket closes, then finish what is being recorded."""
+        self._control.setblocking(False)
+        self._say({"ready": True})
+        due = time.monotonic() + TICK
+        while self._open:
+            due = self._tick(due)
+            self._listen_until(due)
+        self._desk.finish()
+
+    def _tick(self, due: float) -> float:
+        """Do the tick that was due; return when the next one is.
+
+        One that comes late is followed by the next as planned; more than 200 ms are skipped instead of sent in a burst.
+        """
+        behind = time.monotonic() - due
+        skipped = int(behind / TICK) if behind > TOO_FAR_BEHIND else 0
+        due += skipped * TICK
+        self._counters["ticks"] += 1
+        self._counters["late_ticks"] += behind > LATE
+        self._counters["skipped_ticks"] += skipped
+        self._desk.tick(time.time() - (time.monotonic() - due), skipped + 1)
+        for event in self._desk.events:
+            self._say(event_message(event))
+        self._desk.events.clear()
+        self._flush()
+        return due + TICK
+
+    def _listen_until(self, due: float) -> None:
+        """Carry out commands as they come, until the next tick is due; at least look once."""
+        while self._open:
+            ready, _, _ = select.select([self._control], [], [], max(0.0, due - time.monotonic()))
+            if not ready:
+                return
+            self._obey()
+            if time.monotonic() >= due:
+                return
+
+    def _obey(self) -> None:
+        try:
+            packet = self._control.recv(LARGEST)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet = b""
+        if not packet:
+            self._open = False
+            return
+        command = decode(packet)
+        answer: Message = {"id": command.pop("id")}
+        try:
+            answer["result"] = self._carry_out(command)
+        except MixerError as error:
+            answer["error"] = str(error)
+        except Exception as error:  # a bug in one command must not end everybody's calls
+            log.exception("command failed")
+            answer["error"] = f"the worker failed: {type(error).__name__}"
+        self._say(answer)
+
+    def _carry_out(self, command: Message) -> Any:
+        verb = command.pop("do")
+        if verb == "set_audio":
+            return self._desk.set_audio(command["leg"], read_audio(command["audio"]))
+        if verb == "counters":
+            return {**self._desk.counters(), **self._counters}
+        if verb not in COMMANDS:
+            raise MixerError(f"no command {verb}")
+        return getattr(self._desk, verb)(**command)
+
+    def _say(self, message: Message) -> None:
+        self._outbox.append(encode(message))
+        self._flush()
+
+    def _flush(self) -> None:
+        """Send what waits; what does not fit now goes at the next tick."""
+        while self._outbox:
+            try:
+                self._control.send(self._outbox[0])
+            except BlockingIOError:
+                return
+            except OSError:
+                self._open = False
+                return
+            self._outbox.popleft()
+
+
+COMMANDS: Final = frozenset({"open_leg", "close_leg", "join", "leave", "mute"})
+
+
+def _prepare_process() -> None:
+    """Take precedence if allowed, allow a socket for each leg, and leave Ctrl-C to the process that owns us."""
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """Run a worker on the control socket inherited as a file descriptor."""
+    parser = argparse.ArgumentParser(prog="yuqiao.media.worker")
+    parser.add_argument("--control", type=int, required=True, help="file descriptor of the control socket")
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--ports", type=int, nargs=4, required=True, metavar=("FIRST", "LAST", "OFFSET", "STEP"))
+    parser.add_argument("--rtp-timeout", type=float, required=True, help="seconds")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    first, last, offset, step = options.ports
+    desk = Desk(PortRange(options.host, first, last, offset=offset, step=step), options.rtp_timeout)
+    _prepare_process()
+    with socket.socket(fileno=options.control) as control:
+        Worker(control, desk).run()
+
+
+if __name__ == "__main__":
+    main()

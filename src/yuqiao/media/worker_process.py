@@ -1,0 +1,151 @@
+"""One mixer worker as its owner sees it: a process and the control socket to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import socket
+import sys
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from yuqiao.media.control import LARGEST, decode, encode, read_event
+from yuqiao.media.ports import MixerError, MixerEvent
+
+START_TIMEOUT: Final = 30.0  # seconds; importing NumPy on a busy machine takes some
+STOP_TIMEOUT: Final = 5.0
+
+
+class WorkerProcess:
+    """Starts a worker, asks it, hears its events and notices its death. ``load`` is for its owner to count legs."""
+
+    def __init__(
+        self,
+        name: str,
+        options: list[str],
+        *,
+        on_event: Callable[[MixerEvent], None],
+        on_death: Callable[[WorkerProcess], None],
+    ) -> None:
+        self.name = name
+        self.load = 0
+        self.is_alive = False
+        self._options = options
+        self._on_event = on_event
+        self._on_death = on_death
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._outbox: deque[bytes] = deque()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Start the process; returns when it is ready. MixerError when it is not in time."""
+        self._loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = ["-m", "yuqiao.media.worker", "--control", str(theirs.fileno()), *self._options]
+            environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, *command, pass_fds=[theirs.fileno()], env=environment, stdin=asyncio.subprocess.DEVNULL
+            )
+        self._socket = ours
+        ours.setblocking(False)
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._loop.add_reader(ours, self._receive)
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                await self._ready
+        except (TimeoutError, asyncio.CancelledError):
+            await self.stop()
+            raise
+        except MixerError:
+            await self.stop()
+            raise
+        self.is_alive = True
+
+    async def stop(self) -> None:
+        """Close the control socket, upon which the worker finishes and ends; kill it if it does not in time."""
+        self.is_alive = False
+        self._disconnect()
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT):
+                await self._process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+    async def ask(self, verb: str, **fields: Any) -> Any:
+        """Give a command and return its result. MixerError when it is refused or the worker dies meanwhile."""
+        if not self.is_alive:
+            raise MixerError(f"mixer worker {self.name} is gone")
+        number = next(self._ids)
+        answer: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting[number] = answer
+        self._outbox.append(encode({"id": number, "do": verb, **fields}))
+        self._send()
+        try:
+            return await answer
+        finally:
+            self._waiting.pop(number, None)
+
+    def _send(self) -> None:
+        while self._outbox:
+            try:
+                self._socket.send(self._outbox[0])
+            except BlockingIOError:
+                self._loop.add_writer(self._socket, self._send)
+                return
+            except OSError:
+                self._outbox.clear()  # dead: the reader will tell
+                return
+            self._outbox.popleft()
+        self._loop.remove_writer(self._socket)
+
+    def _receive(self) -> None:
+        try:
+            packet = self._socket.recv(LARGEST)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet = b""
+        if not packet:
+            self._die()
+            return
+        message = decode(packet)
+        if "event" in message:
+            self._on_event(read_event(message))
+        elif "id" in message:
+            answer = self._waiting.get(message["id"])
+            if answer is None or answer.done():
+                return
+            if "error" in message:
+                answer.set_exception(MixerError(message["error"]))
+            else:
+                answer.set_result(message["result"])
+        elif not self._ready.done():
+            self._ready.set_result(None)
+
+    def _die(self) -> None:
+        was_alive, self.is_alive = self.is_alive, False
+        self._disconnect()
+        if not self._ready.done():
+            self._ready.set_exception(MixerError(f"mixer worker {self.name} did not start"))
+        if was_alive:
+            self._on_death(self)
+
+    def _disconnect(self) -> None:
+        if self._socket.fileno() < 0:
+            return
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        self._socket.close()
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(MixerError(f"mixer worker {self.name} is gone"))
