@@ -1,0 +1,134 @@
+"""One channel: a party's leg, or a snoop upon one, and how ARI shows it. No I/O."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from yuqiao.lib import clock
+from yuqiao.media.ari import causes
+from yuqiao.media.ari.errors import ALLOCATION_FAILED, AriError
+from yuqiao.media.ports import Address, AudioParameters, SipCall
+
+
+class Kind(StrEnum):
+    """How a channel came to be."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    SNOOP = "snoop"
+
+
+class State(StrEnum):
+    """The channel states of ARI that a SIP leg can be in."""
+
+    DOWN = "Down"
+    RING = "Ring"
+    RINGING = "Ringing"
+    UP = "Up"
+
+
+@dataclass(eq=False)
+class Channel:
+    """What ARI knows of a channel. ``lock`` orders everything asked of the mixer for this leg.
+
+    ``over`` is set once and for good the moment the leg ends; from then on no verb finds the channel, and only the
+    closing task still works on it. ``local`` is the leg's RTP address once the mixer has opened it.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    state: State
+    app: str
+    args: tuple[str, ...] = ()
+    caller_number: str = ""
+    caller_name: str = ""
+    connected_number: str = ""
+    connected_name: str = ""
+    exten: str = "s"
+    dialstring: str = ""
+    target: str = ""
+    ring_seconds: float = 30.0
+    beside: str | None = None
+    spied: str = ""
+    spy: str = "none"
+    headers: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    created: dt.datetime = field(default_factory=clock.now)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    call: SipCall | None = None
+    local: Address | None = None
+    audio: AudioParameters | None = None
+    bridge: str | None = None
+    in_stasis: bool = False
+    dialled: bool = False
+    hangup_asked: bool = False
+    muted: bool = False
+    deafened: bool = False
+    over: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the Channel model of ARI (Asterisk's ``rest-api/api-docs/channels.json``)."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": str(self.state),
+            "protocol_id": self.call.headers.get("call-id", "") if self.call else "",
+            "caller": {"name": self.caller_name, "number": self.caller_number},
+            "connected": {"name": self.connected_name, "number": self.connected_number},
+            "accountcode": "",
+            "dialplan": self._dialplan(),
+            "creationtime": clock.iso(self.created),
+            "language": "en",
+        }
+
+    def _dialplan(self) -> dict[str, Any]:
+        if self.in_stasis:
+            name, data = "Stasis", ",".join((self.app, *self.args))
+        elif self.dialled:
+            name, data = "AppDial2", "(Outgoing Line)"
+        else:
+            name, data = "", ""
+        return {"context": "default", "exten": self.exten, "priority": 1, "app_name": name, "app_data": data}
+
+
+def endpoint(raw: str) -> tuple[str, str, str]:
+    """Return ``(endpoint name, dial string, SIP URI)`` of ``PJSIP/name/sip:…`` or ``PJSIP/sip:…``.
+
+    Raises AriError: 400 when it is no ``technology/resource``, 500 for a technology or resource nobody can dial, as
+    Asterisk answers.
+    """
+    technology, _, resource = raw.partition("/")
+    if not technology or not resource:
+        raise AriError(400, "Invalid endpoint specified")
+    name, slash, target = ("yuqiao", "/", resource) if resource.startswith("sip:") else resource.partition("/")
+    if technology.upper() != "PJSIP" or not slash or not target.startswith("sip:"):
+        raise AriError(500, ALLOCATION_FAILED)
+    return name, resource, target
+
+
+def caller_id(raw: str) -> tuple[str, str]:
+    """Return ``(name, number)`` of ``Name <number>``, ``"Name" <number>`` or a bare number (``ast_callerid_parse``)."""
+    found = re.fullmatch(r'\s*"?([^"<]*?)"?\s*<([^<>]*)>\s*', raw)
+    return (found[1], found[2]) if found else ("", raw.strip())
+
+
+def hangup_cause(reason: str, code: str) -> int:
+    """Return the Q.850 cause of ``reason`` or ``reason_code``; AriError 400 for what is neither."""
+    if reason and code:
+        raise AriError(400, "The reason and reason_code can't both be specified")
+    if code:
+        if not code.isascii() or not code.isdigit() or not 0 <= int(code[:4]) <= 127:
+            raise AriError(400, "Invalid reason code provided")
+        return int(code)
+    if not reason:
+        return causes.NORMAL
+    if reason not in causes.REASONS:
+        raise AriError(400, "Invalid reason for hangup reason provided")
+    return causes.REASONS[reason]

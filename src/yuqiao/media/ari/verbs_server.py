@@ -1,0 +1,100 @@
+"""``/asterisk``, ``/applications`` and our own ``/yuqiao/counters``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from yuqiao.lib import clock
+from yuqiao.media.ari.asking import Answer, Ask, Verb
+from yuqiao.media.ari.engine import Engine
+from yuqiao.media.ari.errors import AriError
+
+_STARTED = clock.now()
+
+
+def _version() -> str:
+    try:
+        return version("yuqiao")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+async def info(engine: Engine, ask: Ask) -> Answer:
+    started = clock.iso(_STARTED.astimezone(dt.UTC))
+    parts: dict[str, Any] = {
+        "build": {
+            "os": platform.system(),
+            "kernel": platform.release(),
+            "machine": platform.machine(),
+            "options": "",
+            "date": "",
+            "user": "",
+        },
+        "system": {"version": f"yuqiao {_version()}", "entity_id": engine.switch.asterisk_id},
+        "config": {"name": "yuqiao", "default_language": "en", "setid": {"user": "", "group": ""}},
+        "status": {"startup_time": started, "last_reload_time": started},
+    }
+    wanted = ask.many("only") if ask.text("only") else list(parts)
+    return Answer(200, {name: part for name, part in parts.items() if name in wanted})
+
+
+async def ping(engine: Engine, ask: Ask) -> Answer:
+    stamp = clock.iso(clock.now())
+    return Answer(200, {"ping": "pong", "timestamp": stamp, "asterisk_id": engine.switch.asterisk_id})
+
+
+def _application(engine: Engine, name: str) -> dict[str, Any]:
+    channels = [one.id for one in engine.switch.channels.values() if one.app == name and one.in_stasis]
+    bridges = [one.id for one in engine.switch.bridges.values() if name in one.apps]
+    return {
+        "name": name,
+        "channel_ids": channels,
+        "bridge_ids": bridges,
+        "endpoint_ids": [],
+        "device_names": [],
+        "events_allowed": [],
+        "events_disallowed": [],
+    }
+
+
+async def applications(engine: Engine, ask: Ask) -> Answer:
+    return Answer(200, [_application(engine, name) for name in engine.switch.events.apps])
+
+
+async def application(engine: Engine, ask: Ask) -> Answer:
+    name = ask.path["applicationName"]
+    if name not in engine.switch.events.apps:
+        raise AriError(404, "Application not found")
+    return Answer(200, _application(engine, name))
+
+
+async def counters(engine: Engine, ask: Ask) -> Answer:
+    """Ours: counts since the start, and how many channels, bridges and recordings there are now."""
+    switch = engine.switch
+    now = {
+        "channels_now": len(switch.channels),
+        "bridges_now": len(switch.bridges),
+        "playbacks_now": len(switch.playbacks),
+        "recordings_now": len(switch.recordings),
+        "applications_now": len(switch.events.apps),
+    }
+    return Answer(
+        200,
+        {
+            "ari": dict(switch.counters) | now,
+            "trunk": dict(switch.trunk.counters),
+            "mixer": dict(await switch.mixer.counters()),
+        },
+    )
+
+
+ROUTES: list[tuple[str, str, Verb]] = [
+    ("GET", "/asterisk/info", info),
+    ("GET", "/asterisk/ping", ping),
+    ("GET", "/applications", applications),
+    ("GET", "/applications/{applicationName}", application),
+    ("GET", "/yuqiao/counters", counters),
+]

@@ -1,0 +1,147 @@
+"""The process ``yuqiao media``: SIP signalling, mixer workers and the ARI face in one asyncio loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from yuqiao.lib.environment import SettingError, flag, port_range, read
+from yuqiao.media.ari.engine import Engine
+from yuqiao.media.ari.http import AriServer, Credentials
+from yuqiao.media.ari.switch import Switch
+from yuqiao.media.mixer_client import MixerPool
+from yuqiao.media.ports import CallObserver, SipCall
+from yuqiao.media.sip.trunk import SipTrunk
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaConfig:
+    """What the media server is told by its environment; docs/media.md lists the variables."""
+
+    ari_password: str
+    sip_host: str = "127.0.0.1"
+    sip_port: int = 5060
+    rtp_host: str = "127.0.0.1"
+    rtp_ports: tuple[int, int] = (20000, 29999)
+    ari_listen: tuple[str, int] = ("127.0.0.1", 8088)
+    ari_user: str = "yuqiao"
+    ari_app: str = "yuqiao"
+    sounds: Path = Path("var/sounds")
+    recordings: Path = Path("var/recordings")
+    workers: int = 1
+    rtp_timeout: float = 10.0
+
+    @classmethod
+    def from_environment(cls) -> MediaConfig:
+        """Read the environment; SettingError names the variable that is missing or cannot be used."""
+        debug = read("YUQIAO_DEBUG", flag, default=False)
+        var = Path(read("YUQIAO_VAR_DIR", str, "var")).resolve()
+        sip_host = read("YUQIAO_SIP_HOST", str, "127.0.0.1")
+        return cls(
+            ari_password=read("YUQIAO_ARI_PASSWORD", str, "only-for-development" if debug else None),
+            sip_host=sip_host,
+            sip_port=read("YUQIAO_SIP_PORT", int, 5060),
+            rtp_host=read("YUQIAO_RTP_HOST", str, sip_host),
+            rtp_ports=read("YUQIAO_RTP_PORTS", port_range, (20000, 29999)),
+            ari_listen=read("YUQIAO_ARI_LISTEN", _address, ("127.0.0.1", 8088)),
+            ari_user=read("YUQIAO_ARI_USER", str, "yuqiao"),
+            ari_app=read("YUQIAO_ARI_APP", str, "yuqiao"),
+            sounds=Path(read("YUQIAO_SOUNDS_DIR", str, str(var / "sounds"))).resolve(),
+            recordings=Path(read("YUQIAO_RECORDINGS_DIR", str, str(var / "recordings"))).resolve(),
+            workers=read("YUQIAO_MIXER_WORKERS", int, max(1, (os.cpu_count() or 1) - 1)),
+            rtp_timeout=read("YUQIAO_RTP_TIMEOUT", float, 10.0),
+        )
+
+
+def _address(raw: str) -> tuple[str, int]:
+    host, _, port = raw.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError("say HOST:PORT, for example 127.0.0.1:8088")
+    return host.strip("[]"), int(port)
+
+
+def _nobody(call: SipCall) -> CallObserver | None:
+    """Refuse calls until the engine has taken over."""
+    return None
+
+
+class MediaServer:
+    """Trunk, mixer, engine and ARI face, started and stopped in the order that drops no call."""
+
+    def __init__(self, config: MediaConfig) -> None:
+        self.config = config
+        self.mixer = MixerPool(
+            rtp_host=config.rtp_host,
+            rtp_ports=config.rtp_ports,
+            workers=config.workers,
+            rtp_timeout=config.rtp_timeout,
+        )
+        self.trunk = SipTrunk(host=config.sip_host, port=config.sip_port, on_incoming=_nobody)
+        self.switch = Switch(
+            self.trunk, self.mixer, config.ari_app, config.sounds, config.recordings, Counter(), _entity_id(config)
+        )
+        self.engine = Engine(self.switch)
+        credentials = Credentials(config.ari_user, config.ari_password)
+        self.ari = AriServer(self.engine, credentials, config.ari_listen)
+
+    async def start(self) -> None:
+        """Mixer first, then the ARI face, and the trunk last, since from then on calls come in."""
+        await self.mixer.start()
+        await self.ari.start()
+        await self.trunk.start()
+
+    async def stop(self) -> None:
+        """Complete recordings and hang up, then close trunk, ARI face and mixer."""
+        await self.engine.stop()
+        await self.trunk.stop()
+        await self.ari.stop()
+        await self.mixer.stop()
+
+
+def _entity_id(config: MediaConfig) -> str:
+    return f"yuqiao-{config.sip_host}:{config.sip_port}"
+
+
+async def serve(config: MediaConfig, ready: Callable[[MediaServer], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then end in order. ``ready`` is called once calls can come in."""
+    await asyncio.to_thread(config.recordings.mkdir, parents=True, exist_ok=True)
+    server = MediaServer(config)
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, ended.set)
+    try:
+        await server.start()
+        logger.info("media server ready: SIP on port %d, ARI on port %d", config.sip_port, server.ari.address[1])
+        if ready is not None:
+            ready(server)
+        await ended.wait()
+    finally:
+        await server.stop()
+        logger.info("media server stopped")
+
+
+def main() -> None:
+    """Run the media server; a wrong setting or a taken port ends it with a sentence and status 1."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        asyncio.run(serve(MediaConfig.from_environment()))
+    except SettingError as error:
+        sys.exit(f"media: {error}")
+    except OSError as error:
+        sys.exit(f"media: cannot start: {error}")
+
+
+if __name__ == "__main__":
+    main()
