@@ -32,6 +32,10 @@ class Conferences:
         """Return the conference of a leg."""
         return self._where.get(row)
 
+    def size(self, conference: str) -> int:
+        """Return how many legs are in ``conference``."""
+        return len(self._members.get(conference, ()))
+
     def join(self, row: int, conference: str) -> None:
         """Put a leg into ``conference``, out of its former one."""
         self._remove(row)
@@ -88,6 +92,6 @@ class Conferences:
         heard[self._order] += sums[self._group] - spoken
         return sums
 
-    def index(self, conference: str) -> int | None:
-        """Return the row of ``conference`` in what `mix` returns."""
-        return self._index.get(conference)
+    def index(self, conference: str) -> int:
+        """Return the row of ``conference`` in what `mix` returns; KeyError when there is none."""
+        return self._index[conference]

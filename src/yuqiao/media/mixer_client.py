@@ -185,13 +185,15 @@ class MixerPool:
         return self._worker_with(name) if kind == "conference" else self._worker_of(name)
 
     async def play(self, playback: str, target: PlayTarget, sounds: Sequence[str]) -> None:
-        await self._begin(self._playbacks, playback, target, "play", playback=playback, sounds=list(sounds))
+        fields = {"target": target, "sounds": list(sounds)}
+        await self._begin(self._playbacks, playback, target, "play", playback=playback, **fields)
 
     async def stop_playback(self, playback: str) -> None:
         await self._end(self._playbacks, playback, "stop_playback", playback=playback)
 
     async def record(self, recording: str, source: RecordSource, path: str) -> None:
-        await self._begin(self._recordings, recording, source, "record", recording=recording, path=path)
+        fields = {"source": source, "path": path}
+        await self._begin(self._recordings, recording, source, "record", recording=recording, **fields)
 
     async def stop_recording(self, recording: str) -> None:
         await self._end(self._recordings, recording, "stop_recording", recording=recording)
@@ -203,7 +205,7 @@ class MixerPool:
             raise MixerError(f"{ref} is running already")
         worker = running[ref] = self._worker_for(target)
         try:
-            await worker.ask(verb, target=list(target), **fields)
+            await worker.ask(verb, **fields)
         except MixerError:
             running.pop(ref, None)
             raise

@@ -15,6 +15,7 @@ import resource
 import select
 import signal
 import socket
+import sys
 import time
 from collections import deque
 from typing import Any, Final
@@ -39,6 +40,7 @@ class Worker:
         self._desk = desk
         self._outbox: deque[bytes] = deque()
         self._open = True
+        self._closing: list[tuple[Message, frozenset[str]]] = []  # answers that wait for recordings to be complete
         self._counters = {"ticks": 0, "late_ticks": 0, "skipped_ticks": 0}
 
     def run(self) -> None:
@@ -49,7 +51,7 @@ class Worker:
         while self._open:
             due = self._tick(due)
             self._listen_until(due)
-        self._desk.finish()
+        self._desk.finish()  # does nothing if `finish` was the last command
 
     def _tick(self, due: float) -> float:
         """Do the tick that was due; return when the next one is.
@@ -63,11 +65,25 @@ class Worker:
         self._counters["late_ticks"] += behind > LATE
         self._counters["skipped_ticks"] += skipped
         self._desk.tick(time.time() - (time.monotonic() - due), skipped + 1)
+        self._tell_events()
+        ending = self._desk.recordings_ending
+        waiting, self._closing = self._closing, []
+        for answer, recordings in waiting:
+            self._answer(answer, recordings & ending)
+        self._flush()
+        return due + TICK
+
+    def _tell_events(self) -> None:
         for event in self._desk.events:
             self._say(event_message(event))
         self._desk.events.clear()
-        self._flush()
-        return due + TICK
+
+    def _answer(self, answer: Message, recordings: frozenset[str]) -> None:
+        """Answer when the ``recordings`` that a command ended are complete."""
+        if recordings:
+            self._closing.append((answer, recordings))
+        else:
+            self._say(answer)
 
     def _listen_until(self, due: float) -> None:
         """Carry out commands as they come, until the next tick is due; at least look once."""
@@ -91,6 +107,7 @@ class Worker:
             return
         command = decode(packet)
         answer: Message = {"id": command.pop("id")}
+        ending = self._desk.recordings_ending
         try:
             answer["result"] = self._carry_out(command)
         except MixerError as error:
@@ -98,7 +115,7 @@ class Worker:
         except Exception as error:  # a bug in one command must not end everybody's calls
             log.exception("command failed")
             answer["error"] = f"the worker failed: {type(error).__name__}"
-        self._say(answer)
+        self._answer(answer, self._desk.recordings_ending - ending)
 
     def _carry_out(self, command: Message) -> Any:
         verb = command.pop("do")
@@ -106,6 +123,13 @@ class Worker:
             return self._desk.set_audio(command["leg"], read_audio(command["audio"]))
         if verb == "counters":
             return {**self._desk.counters(), **self._counters}
+        if verb == "finish":
+            self._desk.finish()
+            self._tell_events()
+            self._open = False
+            return None
+        for tuple_field in {"target", "source"} & command.keys():
+            command[tuple_field] = tuple(command[tuple_field])
         if verb not in COMMANDS:
             raise MixerError(f"no command {verb}")
         return getattr(self._desk, verb)(**command)
@@ -127,7 +151,9 @@ class Worker:
             self._outbox.popleft()
 
 
-COMMANDS: Final = frozenset({"open_leg", "close_leg", "join", "leave", "mute"})
+COMMANDS: Final = frozenset({
+    "open_leg", "close_leg", "join", "leave", "mute", "play", "stop_playback", "record", "stop_recording",
+})  # fmt: skip
 
 
 def _prepare_process() -> None:
@@ -136,7 +162,9 @@ def _prepare_process() -> None:
         os.nice(NICE)
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for interrupt in (signal.SIGINT, signal.SIGTERM):  # sent to a whole group; our owner ends us when it is ready
+        signal.signal(interrupt, signal.SIG_IGN)
+    sys.setswitchinterval(0.0005)  # the tick waits no longer for a thread that loads or writes
     gc.collect()
     gc.freeze()
 

@@ -70,13 +70,18 @@ class WorkerProcess:
         self.is_alive = True
 
     async def stop(self) -> None:
-        """Close the control socket, upon which the worker finishes and ends; kill it if it does not in time."""
-        self.is_alive = False
-        self._disconnect()
+        """Let the worker finish its recordings and end; kill it if it does not in time."""
         try:
             async with asyncio.timeout(STOP_TIMEOUT):
+                if self.is_alive:
+                    with contextlib.suppress(MixerError):
+                        await self.ask("finish")
+                self.is_alive = False
+                self._disconnect()
                 await self._process.wait()
         except TimeoutError:
+            self.is_alive = False
+            self._disconnect()
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
