@@ -39,7 +39,8 @@ class Leg(Protocol):
 
 
 class Core:
-    """Shared by the legs of one trunk; ``legs`` by Call-ID and our tag."""
+    """Shared by the legs of one trunk; ``legs`` by Call-ID and our tag; ``arrivals`` tells an INVITE that came by two
+    ways (8.2.2.2)."""
 
     def __init__(self, transport: Transport, layer: Layer, timing: Timing, counters: Counter[str], agent: str) -> None:
         self.transport = transport
@@ -48,6 +49,7 @@ class Core:
         self.counters = counters
         self.agent = agent
         self.legs: dict[tuple[str, str], Leg] = {}
+        self.arrivals: set[tuple[str, ...]] = set()
         self._routes: dict[str, str] = {}
 
     def later(self, seconds: float, act: Callable[[], None]) -> asyncio.TimerHandle:

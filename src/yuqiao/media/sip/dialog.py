@@ -28,9 +28,10 @@ class Dialog:
 
     @classmethod
     def of_callee(cls, invite: SipRequest, local_tag: str, hop: Hop) -> Dialog:
-        """The dialog that our response to ``invite`` makes (12.1.1); ValueError when its Contact is unusable."""
+        """The dialog that our response to ``invite`` makes (12.1.1); ValueError when its Contact or first
+        Record-Route is unusable."""
         remote = invite.headers.get_first("from") or ""
-        return cls(
+        dialog = cls(
             call_id=invite.headers.get_first("call-id") or "",
             local=f"{invite.headers.get_first('to')};tag={local_tag}",
             remote=remote,
@@ -41,6 +42,8 @@ class Dialog:
             remote_seq=wire.cseq_of(invite)[0],
             hop=hop,
         )
+        dialog.next_hop()  # refuse now what could never be sent to
+        return dialog
 
     @classmethod
     def of_caller(cls, invite: SipRequest, response: SipResponse, hop: Hop) -> Dialog:

@@ -8,7 +8,7 @@ import secrets
 from aiosipua import SipRequest
 
 from yuqiao.media.ports import Address, AudioParameters, CallObserver
-from yuqiao.media.sip import causes, sdp
+from yuqiao.media.sip import causes, sdp, wire
 from yuqiao.media.sip.addresses import read_party, read_uri
 from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import Dialog
@@ -32,7 +32,8 @@ class InboundLeg(CallLeg):
         self.dialog = Dialog.of_callee(invite, self.tag, transaction.hop)
         self._description = sdp.read(invite.body) if invite.body else None
         self._from = read_party(invite.headers.get_first("from") or "")
-        self._ringing = False
+        self._arrival = arrival_of(invite)
+        core.arrivals.add(self._arrival)
         self._reminder: asyncio.TimerHandle | None = None
         self._hangup_cause = 0
 
@@ -72,7 +73,6 @@ class InboundLeg(CallLeg):
         """Send 180, and again every minute so that no proxy loses patience (13.3.1.1)."""
         if not self._answerable:
             return
-        self._ringing = True
         self.core.reply(self.transaction, 180, tag=self.tag, headers=self._dialog_headers())
         self._calm()
         self._reminder = self.core.later(REMINDER, self.ring)
@@ -136,6 +136,7 @@ class InboundLeg(CallLeg):
     def close(self) -> None:
         """See `CallLeg.close`."""
         self._calm()
+        self.core.arrivals.discard(self._arrival)
         super().close()
 
     def _refuse(self, status: int, cause: int) -> None:
@@ -151,3 +152,9 @@ class InboundLeg(CallLeg):
         if self._reminder is not None:
             self._reminder.cancel()
             self._reminder = None
+
+
+def arrival_of(invite: SipRequest) -> tuple[str, ...]:
+    """Return what a merged request has in common with the first (8.2.2.2): Call-ID, From tag, CSeq."""
+    tag = read_party(invite.headers.get_first("from") or "").tag
+    return invite.headers.get_first("call-id") or "", tag, str(wire.cseq_of(invite)[0])

@@ -10,18 +10,19 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from aiosipua import SipRequest, SipResponse
+from aiosipua import SipRequest
 
 from yuqiao.media.ports import Address, CallObserver, SipCall
 from yuqiao.media.sip import screening, sdp, wire
 from yuqiao.media.sip.addresses import checked_header, escaped_user, quoted_name, read_party, read_uri
 from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import hop_to
-from yuqiao.media.sip.inbound import InboundLeg
+from yuqiao.media.sip.inbound import InboundLeg, arrival_of
 from yuqiao.media.sip.layer import Layer, Transaction, reply_hop
 from yuqiao.media.sip.outbound import OutboundLeg
 from yuqiao.media.sip.transactions import Timing
@@ -62,6 +63,7 @@ class SipTrunk:
         agent = checked_header("User-Agent", user_agent)[1]
         self._core = Core(self._transport, self._layer, timing, self._counters, agent)
         self._stopping = False
+        self._warned_at = float("-inf")
 
     @property
     def address(self) -> Address:
@@ -155,18 +157,15 @@ class SipTrunk:
                 self._counters["requests"] += 1
                 self._layer.receive_request(message, source)
             else:
-                self._receive_response(message)
-        except Exception:
+                self._counters["responses"] += 1
+                self._layer.receive_response(message)
+        except Exception as error:  # whatever it is, the next call must be served
             self._counters["errors"] += 1
-            log.exception("a SIP message could not be handled")
-
-    def _receive_response(self, response: SipResponse) -> None:
-        self._counters["responses"] += 1
-        self._layer.receive_response(response)
+            log.error("a SIP message could not be handled: %s", _where(error))  # noqa: TRY400 - see `_where`
 
     def _refuse_malformed(self, error: wire.MalformedError, source: Hop) -> None:
         self._counters["malformed"] += 1
-        log.warning("malformed SIP message: %s", error)
+        self._warn_of_malformed(str(error))
         request = error.request
         if request is None:
             return
@@ -175,7 +174,14 @@ class SipTrunk:
             response = wire.respond(request, error.status)
             self._transport.send(bytes(response), reply_hop(request, source))
         except ValueError:
-            log.warning("and it cannot be answered")
+            self._counters["unanswerable"] += 1
+
+    def _warn_of_malformed(self, why: str) -> None:
+        """One line a second at most: a flood of garbage must not become a flood of log."""
+        now = asyncio.get_running_loop().time()
+        if now - self._warned_at >= 1.0:
+            self._warned_at = now
+            log.warning("malformed SIP messages so far: %d; the last: %s", self._counters["malformed"], why)
 
     def _on_ack(self, request: SipRequest) -> None:
         leg = self._core.legs.get(_dialog_key(request))
@@ -218,6 +224,9 @@ class SipTrunk:
         if self._stopping:
             self._core.reply(transaction, 503)
             return
+        if arrival_of(transaction.request) in self._core.arrivals:
+            self._core.reply(transaction, 482)
+            return
         self._core.reply(transaction, 100)
         try:
             leg = InboundLeg(self._core, transaction)
@@ -229,8 +238,9 @@ class SipTrunk:
         self._counters["calls_in"] += 1
         try:
             observer = self.on_incoming(leg)
-        except Exception:
-            log.exception("the owner of the trunk could not take a call")
+        except Exception as error:
+            self._counters["errors"] += 1
+            log.error("the owner of the trunk could not take a call: %s", _where(error))  # noqa: TRY400
             observer = None
         leg.take_observer(observer)
 
@@ -238,3 +248,9 @@ class SipTrunk:
 def _dialog_key(request: SipRequest) -> tuple[str, str]:
     """Return Call-ID and To tag: what names a dialog of ours in a request of the peer (12.2.2)."""
     return request.headers.get_first("call-id") or "", read_party(request.headers.get_first("to") or "").tag
+
+
+def _where(error: BaseException) -> str:
+    """Return an exception's kind and place without its message, which may quote what a caller sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} in {frames[-1].name}, line {frames[-1].lineno}" if frames else type(error).__name__
