@@ -35,6 +35,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yuqiao.web.headers.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -111,6 +112,9 @@ STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
+#: 1 where browsers reach us by HTTPS only (a proxy in front): cookies then travel no other way.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = read("YUQIAO_HTTPS", flag, default=False)
+SESSION_COOKIE_AGE = 14 * 3600  # a long shift; then one signs in again
 
 #: How the call server reaches the media engine, and what it asks of it.
 ARI_URL = read("YUQIAO_ARI_URL", str, "http://127.0.0.1:8088/ari")
@@ -118,5 +122,7 @@ ARI_USER = read("YUQIAO_ARI_USER", str, "yuqiao")
 ARI_PASSWORD = read("YUQIAO_ARI_PASSWORD", str, "only-for-development" if DEBUG else None)
 ARI_APP = read("YUQIAO_ARI_APP", str, "yuqiao")
 CALLBACK_WITHIN_MINUTES = read("YUQIAO_CALLBACK_WITHIN_MINUTES", int, 30)
+ARI_ENDPOINT = read("YUQIAO_ARI_ENDPOINT", str, "PJSIP/yuqiao/{contact}")
+WAIT_SECONDS = read("YUQIAO_WAIT_SECONDS", int, 45)
 RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)
 WRAP_UP_SECONDS = read("YUQIAO_WRAP_UP_SECONDS", int, 20)

@@ -1,0 +1,298 @@
+"""The call server: holds the lease, listens to the engine, and gives each call its own task.
+
+Several may run; one is active. The active one that dies leaves the audio untouched: the next one lists channels and
+bridges, matches them with its rows and goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from yuqiao.calls.database import LATER, DatabaseThread
+from yuqiao.calls.task import CallTask
+from yuqiao.engines import events
+from yuqiao.engines.ari import SNOOP_PREFIX, Ari, Holdings
+from yuqiao.hotline import events as desk
+from yuqiao.hotline import queue, services
+from yuqiao.hotline.models import CallCommand
+from yuqiao.hotline.state import CallState, Timing, TrackPhase
+from yuqiao.lib import clock
+from yuqiao.workforce import services as workforce
+
+log = structlog.get_logger(__name__)
+
+LEASE = "calls"
+LEASE_SECONDS, RENEW_SECONDS = 4.0, 1.0
+BEAT_SECONDS = 0.15
+
+
+class LeaseLostError(RuntimeError):
+    """Another call server took over; this one must stop acting at once."""
+
+
+class CallServer:
+    """All calls of one active call server."""
+
+    def __init__(self, ari: Ari, database: DatabaseThread, holder: str, timing: Timing, wrap_up: float) -> None:
+        self._ari = ari
+        self._database = database
+        self._holder = holder
+        self._timing = timing
+        self._wrap_up = wrap_up
+        self._by_leg: dict[str, CallTask] = {}
+        self._by_call: dict[str, CallTask] = {}
+        self._running: dict[asyncio.Task[None], CallTask] = {}
+        self._held_back: list[events.EngineEvent] | None = None
+        self._lease_until = 0.0
+        self._reviewed = asyncio.Event()
+        ari.on_event = self.hear
+        ari.on_connected = self.review
+
+    async def run(self) -> None:
+        """Wait for the lease, then serve until cancelled. LeaseLostError when somebody else took over."""
+        await self._wait_for_lease()
+        log.info("active", holder=self._holder)
+        await self._database.surely(self._inherit)
+        jobs = [asyncio.create_task(one) for one in (self._keep_lease(), self._beat(), self._ari.run())]
+        try:
+            done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+            for job in done:
+                job.result()
+        finally:
+            await self._stop(jobs)
+
+    async def _stop(self, jobs: list[asyncio.Task[None]]) -> None:
+        for job in [*jobs, *self._running]:
+            job.cancel()
+        await asyncio.gather(*jobs, *self._running, return_exceptions=True)
+        if self._owns_lease:
+            for call in set(self._by_call.values()):
+                with contextlib.suppress(Exception):
+                    await call.flush()
+            with contextlib.suppress(Exception):
+                await self._database.once(services.drop_lease, LEASE, self._holder)
+
+    # --- the lease
+
+    @property
+    def _owns_lease(self) -> bool:
+        return asyncio.get_running_loop().time() < self._lease_until
+
+    async def _wait_for_lease(self) -> None:
+        waiting = False
+        while not await self._renew():
+            if not waiting:
+                log.info("standing_by", holder=self._holder)
+                waiting = True
+            await asyncio.sleep(RENEW_SECONDS / 2)
+
+    async def _renew(self) -> bool:
+        asked = asyncio.get_running_loop().time()
+        if await self._database.surely(services.hold_lease, LEASE, self._holder, LEASE_SECONDS):
+            self._lease_until = asked + LEASE_SECONDS
+            return True
+        return False
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if not await self._renew():
+                raise LeaseLostError("another call server holds the lease")
+
+    # --- events
+
+    def hear(self, event: events.EngineEvent) -> None:
+        """Take one event of the engine to its call."""
+        if self._held_back is not None:
+            self._held_back.append(event)
+            return
+        match event:
+            case events.LegArrived():
+                self._arrive(event)
+            case events.RecordingBegan() | events.RecordingEnded():
+                self._tell(self._by_call.get(event.name.rpartition("-")[0]), event)
+            case events.EngineReviewed():
+                pass
+            case _:
+                self._tell(self._by_leg.get(event.leg), event)
+
+    def _tell(self, call: CallTask | None, event: desk.Event) -> None:
+        if call is not None:
+            call.tell(event)
+
+    def _arrive(self, event: events.LegArrived) -> None:
+        if event.leg in self._by_leg:
+            return
+        self._by_leg[event.leg] = self._start(self._task(arrival=event))
+
+    def _task(self, *, arrival: events.LegArrived | None = None, saved: CallState | None = None) -> CallTask:
+        return CallTask(
+            self._database,
+            self._ari,
+            timing=self._timing,
+            arrival=arrival,
+            saved=saved,
+            on_change=self._know,
+            allowed=lambda: self._owns_lease,
+        )
+
+    def _start(self, call: CallTask) -> CallTask:
+        task = asyncio.create_task(call.run())
+        self._running[task] = call
+        task.add_done_callback(self._forget)
+        return call
+
+    def _know(self, task: CallTask) -> None:
+        """Remember which call a leg belongs to, before anything can happen to it."""
+        if task.call is not None:
+            self._by_call[task.call.id] = task
+            for leg in task.call.legs:
+                self._by_leg.setdefault(leg.id, task)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        over = self._running.pop(task)
+        if over.call is not None:
+            self._by_call.pop(over.call.id, None)
+            for leg in over.call.legs:
+                self._by_leg.pop(leg.id, None)
+        self._by_leg = {leg: call for leg, call in self._by_leg.items() if call is not over}
+
+    # --- taking over
+
+    def _inherit(self) -> None:
+        """What the database needs when a call server becomes the active one."""
+        released = services.release_orphans()
+        carried = {leg.command for call in services.open_calls() for leg in call.legs if leg.command is not None}
+        returned = services.return_commands(self._holder, carried)
+        if released or returned:
+            log.info("inherited", interpreters_released=released, commands_returned=returned)
+
+    async def review(self) -> None:
+        """After each connection: bring every open call in line with the engine, adopt and sweep what is left over."""
+        self._held_back = []
+        try:
+            holdings = await self._ari.holdings()
+            for saved in await self._database.surely(services.open_calls):
+                if saved.id not in self._by_call:
+                    call = self._task(saved=saved)
+                    self._know(call)
+                    self._start(call)
+            calls = dict(self._by_call)
+            for call_id, call in calls.items():
+                call.tell(await self._seen(call_id, call, holdings))
+            await self._sweep(holdings)
+            self._reviewed.set()
+            log.info("reviewed", calls=len(calls), channels=len(holdings.channels))
+        finally:
+            held_back, self._held_back = self._held_back, None
+            for event in held_back:
+                self.hear(event)
+
+    async def _seen(self, call_id: str, call: CallTask, holdings: Holdings) -> events.EngineReviewed:
+        state = call.call
+        up = frozenset(channel["id"] for channel in holdings.channels if channel["state"] == "Up")
+        there = frozenset(channel["id"] for channel in holdings.channels)
+        bridge = next((one for one in holdings.bridges if one["id"] == call_id), dict[str, Any](channels=[]))
+        names = [track.name for track in state.tracks if track.phase is not TrackPhase.OVER] if state else []
+        running = await asyncio.gather(*(self._ari.is_recording(name) for name in names))
+        return events.EngineReviewed(
+            clock.now().timestamp(),
+            up=up,
+            ringing=there - up,
+            joined=frozenset(bridge["channels"]),
+            recording=frozenset(name for name, runs in zip(names, running, strict=True) if runs),
+        )
+
+    async def _sweep(self, holdings: Holdings) -> None:
+        """Channels without a call: a fresh caller is served, the remains of an ended call are hung up."""
+        for channel in holdings.channels:
+            leg = str(channel["id"])
+            if leg in self._by_leg or not self._ari.is_ours(channel):
+                continue
+            if leg.startswith(SNOOP_PREFIX):
+                call_id = leg.removeprefix(SNOOP_PREFIX).rpartition("-")[0]
+                stray = call_id not in self._by_call
+            else:
+                stray = await self._database.surely(services.is_known, leg)
+                if not stray:
+                    number, dialled = channel["caller"]["number"], channel["dialplan"]["exten"]
+                    self._arrive(events.LegArrived(leg, str(dialled), str(number), clock.now().timestamp()))
+            if stray:
+                with contextlib.suppress(Exception):
+                    await self._ari.hang_up(leg)
+
+    # --- the beat: what other processes and the clock want
+
+    async def _beat(self) -> None:
+        beats = 0
+        await self._reviewed.wait()
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            beats += 1
+            for command in await self._database.surely(services.take_commands, self._holder, order=LATER):
+                await self._take(command)
+            if any(call.waits for call in self._by_call.values()):
+                for call_id in await self._database.surely(queue.whose_turn, order=LATER):
+                    self._tell(self._by_call.get(call_id), desk.TryAgain(clock.now().timestamp()))
+            if beats % 5 == 0:
+                await self._database.surely(workforce.end_wrap_ups, clock.now(), self._wrap_up, order=LATER)
+
+    async def _take(self, command: CallCommand) -> None:
+        call = self._by_call.get(str(command.call_id))
+        if call is None:
+            await self._database.surely(services.refuse_command, command.pk, "the call is over")
+            return
+        now = clock.now().timestamp()
+        arguments = command.arguments
+        match command.kind:
+            case "add_party":
+                number, contact = str(arguments.get("line", "")), str(arguments.get("contact", ""))
+                call.tell(desk.AddPartyAsked(command.pk, number, contact, now))
+            case "drop_leg":
+                call.tell(desk.DropLegAsked(command.pk, str(arguments.get("leg", "")), now))
+            case "end":
+                call.tell(desk.EndAsked(command.pk, now))
+            case _:
+                await self._database.surely(services.refuse_command, command.pk, "unknown command")
+
+
+def timing_from_settings() -> Timing:
+    """Return how long things may take, as the settings say."""
+    return Timing(ring=float(settings.RING_SECONDS), wait=float(settings.WAIT_SECONDS))
+
+
+async def serve() -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit status (1: somebody else took over)."""
+    holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+    database = DatabaseThread()
+    database.start()
+    ari = Ari(settings.ARI_URL, settings.ARI_USER, settings.ARI_PASSWORD, settings.ARI_APP, settings.ARI_ENDPOINT)
+    server = CallServer(ari, database, holder, timing_from_settings(), float(settings.WRAP_UP_SECONDS))
+    running = asyncio.ensure_future(server.run())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        log.info("stopped")
+        return 0
+    except LeaseLostError:
+        log.warning("lease_lost", holder=holder)
+        return 1
+    finally:
+        database.stop()
+    return 0
+
+
+def main() -> int:
+    """Run the call server (``yuqiao calls``); Django is set up already."""
+    return asyncio.run(serve())

@@ -1,0 +1,171 @@
+"""One call, one task: takes its events one after the other, asks the rules, writes, then acts. So no locks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from yuqiao.calls.database import DatabaseThread
+from yuqiao.calls.hands import Hands
+from yuqiao.engines.ari import Ari
+from yuqiao.engines.events import LegArrived
+from yuqiao.hotline import services
+from yuqiao.hotline.effects import URGENT, Effect, EngineEffect, HangUp, Note
+from yuqiao.hotline.events import Event, TimeCame
+from yuqiao.hotline.rules import step
+from yuqiao.hotline.state import WAITING, CallState, LegPhase, Phase, Timing
+from yuqiao.lib import clock
+
+log = structlog.get_logger(__name__)
+
+#: How long a change that nobody must see at once may wait to be written together with the next.
+FLUSH_SECONDS = 0.2
+LEASE_PAUSE = 0.05
+
+
+class CallTask:
+    """The life of one call in this process. Made from an arrival, or from the state another call server wrote."""
+
+    def __init__(
+        self,
+        database: DatabaseThread,
+        ari: Ari,
+        *,
+        timing: Timing,
+        arrival: LegArrived | None = None,
+        saved: CallState | None = None,
+        on_change: Callable[[CallTask], None],
+        allowed: Callable[[], bool],
+    ) -> None:
+        self.call: CallState | None = saved
+        self._saved = saved
+        self._arrival = arrival
+        self._timing = timing
+        self._database = database
+        self._ari = ari
+        self._on_change = on_change
+        self._allowed = allowed
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._unsaved: list[Effect] = []
+        self._flush_at: float | None = None
+        self._hands: Hands | None = None
+
+    def tell(self, event: Event) -> None:
+        """Give the call an event; it is handled after those before it."""
+        self._events.put_nowait(event)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the call waits for an interpreter to become free."""
+        request = None if self.call is None else self.call.open_request
+        return request is not None and request.state == WAITING
+
+    async def run(self) -> None:
+        """Run the call to its end. A failure of ours ends this call alone, as gracefully as can be."""
+        try:
+            await self._begin()
+            while not self._over:
+                await self._turn(await self._next())
+            if self._hands is not None:
+                await self._hands.drain()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            # Only types and ids in the log: an exception's text may hold what a caller sent us.
+            log.exception("call_failed", call=self.call.id if self.call else "")
+            await self._abort()
+
+    async def flush(self) -> None:
+        """Write what is not written yet; for an orderly stop."""
+        if self.call is not None and self._saved is not self.call:
+            await self._write()
+
+    @property
+    def _over(self) -> bool:
+        return self.call is not None and self.call.phase is Phase.ENDED and self._flush_at is None
+
+    async def _begin(self) -> None:
+        if self._arrival is not None:
+            self.call, acts = await self._database.surely(services.admit, self._arrival, self._timing)
+            self._saved = self.call
+        else:
+            acts = []
+        if self.call is None:
+            raise RuntimeError("a call task needs an arrival or a saved call")
+        self._hands = Hands(self._ari, self.call.id, self.tell)
+        self._on_change(self)
+        self._act(acts)
+
+    async def _next(self) -> list[Event]:
+        """Return the events at hand; wait for one until the next deadline or flush."""
+        if self._events.empty():
+            limits = [at for at in (self.call.next_deadline if self.call else None, self._flush_at) if at is not None]
+            timeout = max(0.0, min(limits) - clock.now().timestamp()) if limits else None
+            try:
+                async with asyncio.timeout(timeout):
+                    first = await self._events.get()
+            except TimeoutError:
+                return []
+        else:
+            first = self._events.get_nowait()
+        events = [first]
+        while not self._events.empty():
+            events.append(self._events.get_nowait())
+        return events
+
+    async def _turn(self, events: list[Event]) -> None:
+        call = self.call
+        if call is None:
+            return
+        effects: list[Effect] = []
+        for event in events:
+            call, more = step(call, event)
+            effects += more
+        now = clock.now().timestamp()
+        if call.next_deadline is not None and call.next_deadline <= now:
+            call, more = step(call, TimeCame(now))
+            effects += more
+        changed = call is not self.call and call != self.call
+        self.call = call
+        self._unsaved += effects
+        if any(isinstance(effect, URGENT) for effect in effects):
+            await self._write()
+            return
+        acts = [effect for effect in effects if isinstance(effect, EngineEffect)]
+        self._unsaved = [effect for effect in self._unsaved if isinstance(effect, Note)]
+        self._act(acts)
+        if self._flush_at is not None and self._flush_at <= now:
+            await self._write()
+        elif (changed or self._unsaved) and self._flush_at is None:
+            self._flush_at = now + FLUSH_SECONDS
+
+    async def _write(self) -> None:
+        if self.call is None or self._saved is None:
+            return
+        while not self._allowed():  # noqa: ASYNC110 (the lease ran out: it is renewed in a moment, or we are stopped)
+            await asyncio.sleep(LEASE_PAUSE)
+        self.call, acts = await self._database.surely(services.commit, self._saved, self.call, self._unsaved)
+        self._saved, self._unsaved, self._flush_at = self.call, [], None
+        self._on_change(self)
+        self._act(acts)
+
+    def _act(self, acts: list[EngineEffect]) -> None:
+        if self._hands is None:
+            return
+        for effect in acts:
+            self._hands.perform(effect)
+
+    async def _abort(self) -> None:
+        """Last resort: hang up everybody and end the call on paper."""
+        if self.call is None:
+            if self._arrival is not None and self._hands is None:
+                Hands(self._ari, "", lambda _event: None).perform(HangUp(self._arrival.leg))
+            return
+        if self._hands is not None:
+            for leg in self.call.legs:
+                if leg.phase is not LegPhase.OVER:
+                    self._hands.perform(HangUp(leg.id))
+            await self._hands.drain()
+        await self._database.surely(services.abort, self.call)

@@ -1,0 +1,167 @@
+"""A stage for whole calls: the media server and the call server as real processes, phones on real SIP and RTP.
+
+The database is a file of its own; the tests read and write it as the web does, from outside both servers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from yuqiao.demo.phone import Exchange, Session
+from yuqiao.lib.net import free_port
+from yuqiao.lib.tone import sine
+
+T = TypeVar("T")
+PASSWORD = "only-for-this-test"
+#: Everybody who may speak in a test, and the tone that is their voice.
+VOICES = {"anna": 440.0, "agent": 620.0, "li": 1000.0, "wang": 1270.0, "third": 1700.0}
+DEADLINE = 15.0
+
+
+async def until(condition: Callable[[], T], what: str, within: float = DEADLINE) -> T:
+    """Return ``condition()`` once it is true; AssertionError saying ``what`` was awaited in vain."""
+    deadline = time.monotonic() + within
+    while True:
+        value = await asyncio.to_thread(condition)
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"{what}: not within {within} s"
+        await asyncio.sleep(0.05)
+
+
+class Stage:
+    """Servers and phones of one test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.sip_port = free_port(kind=socket.SOCK_DGRAM)
+        self.ari_port = free_port()
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.exchange = Exchange({name: sine(tone, 1.0, -20.0) for name, tone in VOICES.items()})
+        rtp = 20000 + (os.getpid() * 37) % 20000
+        self.environment = {
+            **os.environ,
+            "YUQIAO_DEBUG": "1",
+            "YUQIAO_VAR_DIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder / 'yuqiao.sqlite3'}",
+            "YUQIAO_SIP_PORT": str(self.sip_port),
+            "YUQIAO_RTP_PORTS": f"{rtp}-{rtp + 999}",
+            "YUQIAO_ARI_LISTEN": f"127.0.0.1:{self.ari_port}",
+            "YUQIAO_ARI_URL": f"http://127.0.0.1:{self.ari_port}/ari",
+            "YUQIAO_ARI_PASSWORD": PASSWORD,
+            "YUQIAO_MIXER_WORKERS": "1",
+            "YUQIAO_RTP_TIMEOUT": "3",
+            "YUQIAO_RING_SECONDS": "6",
+            "YUQIAO_WAIT_SECONDS": "3",
+            "YUQIAO_WRAP_UP_SECONDS": "1",
+        }
+
+    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        """Start a process; its output goes to ``<name>.log``."""
+        log = (self.folder / f"{name}.log").open("ab")
+        process = subprocess.Popen([sys.executable, "-m", *command], env=self.environment, stdout=log, stderr=log)
+        log.close()
+        self.processes[name] = process
+        return process
+
+    async def open(self) -> None:
+        """Start the servers and the phones."""
+        self.start("media", "yuqiao.config.cli", "media")
+        self.start("calls", "yuqiao.config.cli", "calls")
+        await self.exchange.start()
+        await until(lambda: b"reviewed" in (self.folder / "calls.log").read_bytes(), "call server at work")
+
+    async def close(self) -> None:
+        """Stop everything that was started."""
+        await self.exchange.stop()
+        for process in reversed(list(self.processes.values())):
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                await asyncio.to_thread(process.wait, 10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def contact(self, user: str) -> str:
+        """Where a phone is rung."""
+        host, port = self.exchange.address
+        return f"sip:{user}@{host}:{port}"
+
+    def answers(self, user: str, after: float = 0.2) -> None:
+        """Let a phone answer whenever it is rung."""
+
+        async def pick_up(session: Session) -> None:
+            await asyncio.sleep(after)
+            session.answer()
+
+        self.exchange.phones[user] = ((user,), pick_up)
+
+    def refuses(self, user: str, cause: int = 17) -> None:
+        """Let a phone be busy."""
+
+        async def refuse(session: Session) -> None:
+            session.hangup(cause)
+
+        self.exchange.phones[user] = ((user,), refuse)
+
+    def never_answers(self, user: str) -> None:
+        """Let a phone ring."""
+
+        async def ring(_session: Session) -> None:
+            return
+
+        self.exchange.phones[user] = ((user,), ring)
+
+    def dial(self, number: str, *parties: str) -> Session:
+        """Let parties (all on one leg) dial us."""
+        platform = ("127.0.0.1", self.sip_port)
+        return self.exchange.dial(parties or ("anna",), number, platform, "13900000001")
+
+    def session(self, user: str) -> Session | None:
+        """The newest leg of a phone that is on, if any."""
+        mine = [one for one in self.exchange.sessions if user in one.parties and one.answered_at and not one.over]
+        return mine[-1] if mine else None
+
+    async def on(self, user: str) -> Session:
+        """Wait until a phone is on a call."""
+        found = await until(lambda: self.session(user), f"{user} on the call")
+        assert found is not None
+        return found
+
+    async def hear(self, expected: dict[str, Iterable[str]], within: float = DEADLINE) -> None:
+        """Wait until each of these hears exactly the others named for them, and not themselves."""
+
+        def heard() -> dict[str, set[str]]:
+            return {user: one.hears(VOICES) if (one := self.session(user)) else set() for user in expected}
+
+        wanted = {user: set(others) for user, others in expected.items()}
+        try:
+            await until(lambda: heard() == wanted, "hearing", within)
+        except AssertionError as error:
+            raise AssertionError(f"heard {heard()}, wanted {wanted}") from error
+
+
+def live(journey: Callable[[Stage], Coroutine[Any, Any, None]], folder: Path) -> None:
+    """Run one journey on a stage of its own; on failure, show what the servers logged."""
+
+    async def play() -> None:
+        stage = Stage(folder)
+        try:
+            await stage.open()
+            await journey(stage)
+        except BaseException:
+            for log in sorted(folder.glob("*.log")):
+                sys.stderr.write(f"--- {log.name}\n{log.read_text()[-4000:]}\n")
+            raise
+        finally:
+            await stage.close()
+
+    asyncio.run(play())

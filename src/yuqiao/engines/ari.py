@@ -1,0 +1,256 @@
+"""The one telephony client: ARI, the Asterisk REST Interface, over HTTP and WebSocket.
+
+It speaks to our media server and to Asterisk 22 alike. Commands raise `AriError` or TimeoutError; events come as
+neutral ones (`engines.events`). It keeps no state of calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+
+from yuqiao.engines.ari_events import LEG_ARGUMENT, SNOOP_ARGUMENT, translate
+from yuqiao.engines.events import NORMAL, EngineEvent, LegEnded
+from yuqiao.lib import clock
+
+log = structlog.get_logger(__name__)
+
+COMMAND_SECONDS = 5.0
+FIRST_RETRY, LAST_RETRY = 0.1, 2.0
+HEARTBEAT_SECONDS = 10.0
+#: A leg that left Stasis is over; its cause follows in ChannelDestroyed, unless the engine does not tell us any more.
+CAUSE_SECONDS = 0.5
+SNOOP_PREFIX = "snoop-"
+
+
+class AriError(RuntimeError):
+    """The engine refused a command, or could not be reached (status 0)."""
+
+    def __init__(self, status: int, command: str) -> None:
+        super().__init__(f"{command} answered {status}")
+        self.status = status
+
+    @property
+    def gone(self) -> bool:
+        """Whether the thing commanded does not exist (any more)."""
+        return self.status == 404
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the engine holds: channels and bridges as ARI's JSON."""
+
+    channels: list[dict[str, Any]]
+    bridges: list[dict[str, Any]]
+
+
+class Ari:
+    """A connection to one engine on behalf of one Stasis application.
+
+    ``on_event`` is called in the loop for each neutral event and must not block. ``on_connected`` is awaited after
+    each (re)connection while events already flow; if it raises, the connection is given up and tried again.
+    """
+
+    def __init__(self, url: str, user: str, password: str, app: str, endpoint: str = "PJSIP/yuqiao/{contact}") -> None:
+        self.on_event: Callable[[EngineEvent], None] = lambda _event: None
+        self.on_connected: Callable[[], Awaitable[None]] = _nothing
+        self.malformed = 0
+        self._url = url.rstrip("/")
+        self._auth = aiohttp.BasicAuth(user, password)
+        self._app = app
+        self._endpoint = endpoint
+        self._session: aiohttp.ClientSession | None = None
+        self._snoops: dict[str, asyncio.Future[None]] = {}
+        self._ending: dict[str, asyncio.TimerHandle] = {}
+
+    async def run(self) -> None:
+        """Stay connected until cancelled; wait 0.1 s after a lost connection, then longer up to 2 s."""
+        async with self._open_session() as self._session:
+            delay = FIRST_RETRY
+            while True:
+                began = asyncio.get_running_loop().time()
+                try:
+                    await self._converse(self._session)
+                except (aiohttp.ClientError, OSError, TimeoutError, AriError) as error:
+                    log.warning("engine_unreachable", error=type(error).__name__)
+                if asyncio.get_running_loop().time() - began > 5:
+                    delay = FIRST_RETRY
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, LAST_RETRY)
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            auth=self._auth,
+            connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=30),
+            timeout=aiohttp.ClientTimeout(total=COMMAND_SECONDS),
+        )
+
+    async def _converse(self, session: aiohttp.ClientSession) -> None:
+        async with session.ws_connect(
+            f"{self._url}/events", params={"app": self._app}, heartbeat=HEARTBEAT_SECONDS, max_msg_size=1 << 20
+        ) as socket:
+            log.info("engine_connected")
+            reading = asyncio.create_task(self._read(socket))
+            greeting = asyncio.ensure_future(self.on_connected())
+            try:
+                await asyncio.wait({reading, greeting}, return_when=asyncio.FIRST_COMPLETED)
+                if greeting.done():
+                    greeting.result()
+                    await reading
+            finally:
+                for task in (reading, greeting):
+                    task.cancel()
+                await asyncio.gather(reading, greeting, return_exceptions=True)
+        log.warning("engine_disconnected")
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for frame in socket:
+            if frame.type is not aiohttp.WSMsgType.TEXT:
+                continue
+            try:
+                self._hear(json.loads(frame.data))
+            except (ValueError, AttributeError):
+                self.malformed += 1
+                log.warning("engine_event_malformed", count=self.malformed)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        kind = message.get("type")
+        if kind == "StasisStart" and SNOOP_ARGUMENT in (message.get("args") or []):
+            waiter = self._snoops.pop(message["channel"]["id"], None)
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
+            return
+        if kind == "StasisEnd":
+            leg = str(message["channel"]["id"])
+            if leg not in self._ending:
+                loop = asyncio.get_running_loop()
+                self._ending[leg] = loop.call_later(CAUSE_SECONDS, self._ended_without_cause, leg)
+            return
+        event = translate(message)
+        if isinstance(event, LegEnded):
+            handle = self._ending.pop(event.leg, None)
+            if handle is not None:
+                handle.cancel()
+        if event is not None:
+            self.on_event(event)
+
+    def _ended_without_cause(self, leg: str) -> None:
+        self._ending.pop(leg, None)
+        self.on_event(LegEnded(leg, NORMAL, clock.now().timestamp()))
+
+    async def _command(self, verb: str, path: str, **parameters: str | int) -> Any:
+        if self._session is None or self._session.closed:
+            raise AriError(0, f"{verb} {path.partition('/')[0]}")
+        try:
+            async with self._session.request(verb, f"{self._url}/{path}", params=parameters) as answer:
+                body = await answer.read()
+                if answer.status >= 400:
+                    raise AriError(answer.status, f"{verb} {path.partition('/')[0]}")
+                return json.loads(body) if body else None
+        except (aiohttp.ClientError, ValueError) as error:
+            raise AriError(0, f"{verb} {path.partition('/')[0]}") from error
+
+    async def answer(self, leg: str) -> None:
+        """Answer an inbound leg."""
+        await self._command("POST", f"channels/{leg}/answer")
+
+    async def ring(self, leg: str, contact: str, *, beside: str, caller_id: str, seconds: float) -> None:
+        """Place leg ``leg`` to SIP URI ``contact``; it rings ``seconds`` at most."""
+        await self._command(
+            "POST",
+            "channels",
+            channelId=leg,
+            endpoint=self._endpoint.format(contact=contact),
+            app=self._app,
+            appArgs=LEG_ARGUMENT,
+            callerId=caller_id,
+            timeout=max(1, round(seconds)),
+            originator=beside,
+        )
+
+    async def hang_up(self, leg: str, cause: int = NORMAL) -> None:
+        """End a leg, whatever its state."""
+        await self._command("DELETE", f"channels/{leg}", reason_code=cause)
+
+    async def make_bridge(self, bridge: str) -> None:
+        """Make a mixing bridge; harmless when it exists."""
+        try:
+            await self._command("POST", f"bridges/{bridge}", type="mixing", name=f"yuqiao-{bridge}")
+        except AriError as error:
+            if error.status != 409:
+                raise
+
+    async def end_bridge(self, bridge: str) -> None:
+        """Take a bridge away."""
+        await self._command("DELETE", f"bridges/{bridge}")
+
+    async def join(self, bridge: str, leg: str) -> None:
+        """Put a leg into a bridge."""
+        await self._command("POST", f"bridges/{bridge}/addChannel", channel=leg)
+
+    async def play(self, playback: str, leg: str, media: Sequence[str]) -> None:
+        """Play media URIs one after the other to a leg."""
+        await self._command("POST", f"channels/{leg}/play/{playback}", media=",".join(media))
+
+    async def stop_playing(self, playback: str) -> None:
+        """Stop a playback."""
+        await self._command("DELETE", f"playbacks/{playback}")
+
+    async def record_leg(self, name: str, leg: str) -> None:
+        """Record what a leg says, by a snoop channel on it as Asterisk does."""
+        snoop = SNOOP_PREFIX + name
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._snoops[snoop] = waiter
+        try:
+            await self._command(
+                "POST", f"channels/{leg}/snoop/{snoop}", spy="in", app=self._app, appArgs=SNOOP_ARGUMENT
+            )
+            async with asyncio.timeout(COMMAND_SECONDS):
+                await waiter
+            await self._command("POST", f"channels/{snoop}/record", name=name, format="wav", ifExists="overwrite")
+        finally:
+            self._snoops.pop(snoop, None)
+
+    async def record_bridge(self, name: str, bridge: str) -> None:
+        """Record the mix of a bridge."""
+        await self._command("POST", f"bridges/{bridge}/record", name=name, format="wav", ifExists="overwrite")
+
+    async def stop_recording(self, name: str) -> None:
+        """Close a recording, and the snoop channel that carried it if there was one."""
+        try:
+            await self._command("POST", f"recordings/live/{name}/stop")
+        finally:
+            with contextlib.suppress(AriError, TimeoutError):
+                await self.hang_up(SNOOP_PREFIX + name)
+
+    async def is_recording(self, name: str) -> bool:
+        """Whether a recording runs now."""
+        try:
+            await self._command("GET", f"recordings/live/{name}")
+        except AriError as error:
+            if error.gone:
+                return False
+            raise
+        return True
+
+    async def holdings(self) -> Holdings:
+        """Return all channels and bridges of the engine."""
+        channels, bridges = await asyncio.gather(self._command("GET", "channels"), self._command("GET", "bridges"))
+        return Holdings(channels or [], bridges or [])
+
+    def is_ours(self, channel: dict[str, Any]) -> bool:
+        """Whether a channel stands in our application (an Asterisk may serve others beside us)."""
+        dialplan = channel.get("dialplan") or {}
+        data = str(dialplan.get("app_data") or "")
+        return dialplan.get("app_name") == "Stasis" and data.partition(",")[0] == self._app
+
+
+async def _nothing() -> None:
+    """Nobody wants to know of a connection."""

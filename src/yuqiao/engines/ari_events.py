@@ -1,0 +1,106 @@
+"""From ARI's JSON events to neutral ones: pure, one dictionary in, at most one event out.
+
+Shapes: Asterisk 22 ``rest-api/api-docs/events.json``. Our own legs and snoops carry their kind as ``appArgs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from yuqiao.engines import events
+from yuqiao.lib import clock
+
+Json = dict[str, Any]
+LEG_ARGUMENT, SNOOP_ARGUMENT = "leg", "snoop"
+
+
+def stamp(message: Json) -> float:
+    """Return the event's time in UNIX seconds; the present where it carries none that can be read."""
+    try:
+        return clock.parse(str(message["timestamp"])).timestamp()
+    except (KeyError, ValueError):
+        return clock.now().timestamp()
+
+
+def _stasis_start(message: Json) -> events.EngineEvent | None:
+    channel = message["channel"]
+    arguments = message.get("args") or []
+    at = stamp(message)
+    if not arguments:
+        dialled, number = str(channel["dialplan"]["exten"]), str(channel["caller"]["number"])
+        return events.LegArrived(channel["id"], dialled, number, at)
+    return events.LegControlled(channel["id"], at) if arguments[0] == LEG_ARGUMENT else None
+
+
+def _state_change(message: Json) -> events.EngineEvent | None:
+    channel = message["channel"]
+    if channel["state"] == "Up":
+        return events.LegAnswered(channel["id"], stamp(message))
+    return events.LegRinging(channel["id"], stamp(message)) if channel["state"] == "Ringing" else None
+
+
+def _dial(message: Json) -> events.EngineEvent | None:
+    ringing = message.get("dialstatus") == "RINGING"
+    return events.LegRinging(message["peer"]["id"], stamp(message)) if ringing else None
+
+
+def _destroyed(message: Json) -> events.EngineEvent:
+    return events.LegEnded(message["channel"]["id"], int(message.get("cause", events.NORMAL)), stamp(message))
+
+
+def _digit(message: Json) -> events.EngineEvent:
+    return events.KeyPressed(message["channel"]["id"], str(message["digit"]), stamp(message))
+
+
+def _entered(message: Json) -> events.EngineEvent:
+    return events.LegJoined(message["channel"]["id"], stamp(message))
+
+
+def _playback(message: Json) -> events.EngineEvent:
+    playback = message["playback"]
+    leg = str(playback.get("target_uri") or "").removeprefix("channel:")
+    return events.PlaybackEnded(playback["id"], leg, stamp(message), done=playback.get("state") != "failed")
+
+
+def _recording_started(message: Json) -> events.EngineEvent:
+    return events.RecordingBegan(message["recording"]["name"], stamp(message))
+
+
+def _recording_finished(message: Json) -> events.EngineEvent:
+    recording = message["recording"]
+    # Asterisk gives whole seconds; our own engine adds milliseconds.
+    milliseconds = recording.get("duration_ms", 1000 * int(recording.get("duration") or 0))
+    return events.RecordingEnded(recording["name"], int(milliseconds), stamp(message))
+
+
+def _recording_failed(message: Json) -> events.EngineEvent:
+    return events.RecordingEnded(message["recording"]["name"], 0, stamp(message), done=False)
+
+
+TRANSLATORS: dict[str, Callable[[Json], events.EngineEvent | None]] = {
+    "StasisStart": _stasis_start,
+    "ChannelStateChange": _state_change,
+    "Dial": _dial,
+    "ChannelDestroyed": _destroyed,
+    "ChannelDtmfReceived": _digit,
+    "ChannelEnteredBridge": _entered,
+    "PlaybackFinished": _playback,
+    "RecordingStarted": _recording_started,
+    "RecordingFinished": _recording_finished,
+    "RecordingFailed": _recording_failed,
+}
+
+
+def translate(message: Json) -> events.EngineEvent | None:
+    """Return the neutral event for one ARI message; None where it means nothing to a call.
+
+    ValueError when the message lacks what its type promises.
+    """
+    translator = TRANSLATORS.get(str(message.get("type")))
+    if translator is None:
+        return None
+    try:
+        return translator(message)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"malformed {message.get('type')}: {error!r}") from error

@@ -1,0 +1,136 @@
+"""What a telephony engine tells the call server, whichever engine it is. ``at`` is UNIX time in seconds.
+
+Commands that fail come back as the same events (a leg that could not be rung has ended; a prompt that could not be
+played is over), so a call never has to handle an exception of its engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+#: ITU-T Q.850 causes, as ARI gives them in ``ChannelDestroyed``.
+NORMAL = 16
+BUSY = 17
+NO_ANSWER = 19
+REJECTED = 21
+UNALLOCATED = 1
+UNREACHABLE = 38
+INTERWORKING = 127
+
+
+@dataclass(frozen=True, slots=True)
+class LegArrived:
+    """Somebody calls us: a new inbound leg, not yet answered."""
+
+    leg: str
+    dialled: str
+    caller_number: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging:
+    """The far end of a leg we placed rings."""
+
+    leg: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """A leg is up: for an inbound leg, our answer took effect."""
+
+    leg: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegControlled:
+    """A leg we placed was answered and is ours to command."""
+
+    leg: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegJoined:
+    """A leg entered its call's bridge."""
+
+    leg: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """A leg is over, or never came to be. ``cause`` is ITU-T Q.850."""
+
+    leg: str
+    cause: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A party pressed one key (RFC 4733): 0-9, ``*``, ``#``, A-D."""
+
+    leg: str
+    key: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackEnded:
+    """A prompt on ``leg`` is over: ``done`` when it was played or stopped, not when it failed."""
+
+    playback: str
+    leg: str
+    at: float
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingBegan:
+    """A recording runs; ``at`` is the time of its first sample."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnded:
+    """A recording is closed on disk, or never began (``done`` false)."""
+
+    name: str
+    duration_ms: int
+    at: float
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReviewed:
+    """What the engine really holds of one call, after a new start or a lost connection.
+
+    ``up``: legs that are answered; ``ringing``: legs that exist and are not; ``joined``: legs in the call's bridge.
+    ``recording``: recordings that run now.
+    """
+
+    at: float
+    up: frozenset[str] = field(default_factory=frozenset)
+    ringing: frozenset[str] = field(default_factory=frozenset)
+    joined: frozenset[str] = field(default_factory=frozenset)
+    recording: frozenset[str] = field(default_factory=frozenset)
+
+
+EngineEvent = (
+    LegArrived
+    | LegRinging
+    | LegAnswered
+    | LegControlled
+    | LegJoined
+    | LegEnded
+    | KeyPressed
+    | PlaybackEnded
+    | RecordingBegan
+    | RecordingEnded
+    | EngineReviewed
+)

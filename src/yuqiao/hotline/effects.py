@@ -1,0 +1,149 @@
+"""What the rules ask for: things to do in the engine, and things to settle in the database within one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class MakeBridge:
+    """Make the call's bridge; its id is the call's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer an inbound leg."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Place a leg to ``contact`` (SIP URI), ringing ``timeout`` seconds, near leg ``beside`` in the mixer."""
+
+    leg: str
+    contact: str
+    beside: str
+    caller_id: str
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Put a leg into the call's bridge."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play media one after the other to one leg alone."""
+
+    playback: str
+    leg: str
+    media: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlaying:
+    """Stop a prompt on ``leg``."""
+
+    playback: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record what ``leg`` says, or the mix if ``leg`` is empty."""
+
+    name: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """Close a recording."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End a leg."""
+
+    leg: str
+    cause: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class EndBridge:
+    """Take the call's bridge away."""
+
+
+EngineEffect = MakeBridge | Answer | Ring | Join | Play | StopPlaying | Record | StopRecording | HangUp | EndBridge
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something happened that the call's history shows. ``data`` holds ids, codes and counts, nothing personal."""
+
+    kind: str
+    at: float
+    leg: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Claim an interpreter for a request; comes back as InterpreterClaimed, MustWait or NobodyThere."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engage:
+    """The claimed interpreter talks."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Whoever a request holds is free again. ``to``: ready, wrap_up or off."""
+
+    request: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindParty:
+    """Look up the line with this number; comes back as PartyFound or PartyUnknown."""
+
+    number: str
+    command: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCallback:
+    """The caller is to be called back."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishCommand:
+    """Somebody's command was carried out, or was not (``error`` says why)."""
+
+    command: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRecordings:
+    """The call is over: make its finished tracks in the background."""
+
+
+RowEffect = Note | Seek | Engage | Release | FindParty | OpenCallback | FinishCommand | FinishRecordings
+Effect = EngineEffect | RowEffect
+
+#: Effects that must stand in the database before the engine acts; everything else may be written a moment later.
+URGENT = (Ring, Seek, Engage, Release, FindParty, OpenCallback, FinishCommand, FinishRecordings)

@@ -1,0 +1,66 @@
+"""After a new start or a lost connection: bring a call in line with what the engine really holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from yuqiao.engines import events as engine
+from yuqiao.hotline import script
+from yuqiao.hotline.effects import Answer, HangUp, Join, Seek, StopRecording
+from yuqiao.hotline.state import WAITING, LegPhase, LegState, Phase, TrackPhase
+from yuqiao.hotline.turn import Turn
+
+
+def review(turn: Turn, seen: engine.EngineReviewed, tell: Callable[[engine.EngineEvent], None]) -> None:
+    """Tell the call what it missed. Idempotent: reviewing twice changes nothing more."""
+    for leg in turn.call.legs:
+        if leg.phase is not LegPhase.OVER:
+            _review_leg(turn, leg, seen, tell)
+    for track in turn.call.tracks:
+        if track.phase is not TrackPhase.OVER and track.name not in seen.recording:
+            turn.call = turn.call.with_track(replace(track, phase=TrackPhase.OVER))
+        elif track.phase is not TrackPhase.OVER and turn.call.ended_at is not None:
+            turn.do(StopRecording(track.name))
+    if turn.call.phase in {Phase.CLOSING, Phase.ENDED}:
+        turn.do(*(HangUp(leg.id) for leg in turn.call.legs if _stray(turn, leg)))
+    script.replay(turn)
+    script.ensure_tracks(turn)
+    request = turn.call.open_request
+    if request is not None and request.state == WAITING:
+        turn.do(Seek(request.id))
+
+
+def _stray(turn: Turn, leg: LegState) -> bool:
+    return leg.phase is not LegPhase.OVER and leg.id != turn.call.principal
+
+
+def _review_leg(
+    turn: Turn, leg: LegState, seen: engine.EngineReviewed, tell: Callable[[engine.EngineEvent], None]
+) -> None:
+    if leg.id not in seen.up | seen.ringing:
+        if leg.phase is LegPhase.RINGING and not leg.rang and leg.interpreter is not None:
+            _never_rung(turn, leg)
+        tell(engine.LegEnded(leg.id, engine.NORMAL, seen.at))
+        return
+    if leg.phase is LegPhase.RINGING and leg.id in seen.up:
+        told = engine.LegAnswered if leg.inbound else engine.LegControlled
+        tell(told(leg.id, seen.at))
+    elif leg.phase is LegPhase.RINGING and leg.inbound:
+        turn.do(Answer(leg.id))
+    current = turn.call.leg(leg.id)
+    if current is None or not current.present:
+        return
+    if leg.id in seen.joined:
+        tell(engine.LegJoined(leg.id, seen.at))
+    else:
+        turn.leg(current, phase=LegPhase.UP)
+        turn.do(Join(leg.id))
+
+
+def _never_rung(turn: Turn, leg: LegState) -> None:
+    """The old call server died between claiming and ringing: she may be claimed again for the same request."""
+    request = turn.call.request(leg.request)
+    if request is not None:
+        tried = tuple(one for one in request.tried if one != leg.interpreter)
+        turn.call = turn.call.with_request(replace(request, tried=tried))

@@ -1,0 +1,158 @@
+"""What is played to whom: greeting, menu, notice, waiting, last words; and the recordings that begin after the notice.
+
+One prompt plays at a time, to one leg, over whatever that leg hears. A script is the list of prompts still to come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from yuqiao.engines.events import PlaybackEnded, RecordingBegan, RecordingEnded
+from yuqiao.hotline.effects import HangUp, Play, Record, StopPlaying
+from yuqiao.hotline.prompts import caller_menu, sound
+from yuqiao.hotline.state import AGENT, LegPhase, Phase, Playing, TrackOf, TrackPhase
+from yuqiao.hotline.turn import Turn
+from yuqiao.languages.catalogue import BASE
+
+DEFAULT_LANGUAGE = "en"
+RING, BEEP = "ring", "beep"
+#: Prompts that help somebody who waits alone; they stop when somebody joins.
+WHILE_ALONE = frozenset({"greeting", "connecting", "replacing", RING})
+LAST_WORDS = frozenset({"goodbye", "nobody_free"})
+#: How often a recording that failed is begun again on one leg.
+RECORDING_ATTEMPTS = 4
+
+
+def media(turn: Turn, leg_id: str, name: str) -> tuple[str, ...]:
+    """Return what to play for one prompt: an agent hears Chinese, a caller their own language."""
+    if name in {RING, BEEP}:
+        return (f"tone:{name}",)
+    leg = turn.call.leg(leg_id)
+    hears_chinese = leg is not None and leg.role == AGENT and not turn.call.language
+    if name == "menu":
+        return (sound("menu", BASE),) if hears_chinese else caller_menu()
+    return (sound(name, BASE if hears_chinese else turn.call.language or DEFAULT_LANGUAGE),)
+
+
+def run(turn: Turn, leg_id: str, *names: str) -> None:
+    """Play these prompts to a leg, in place of whatever was playing."""
+    stop(turn)
+    turn.set(script=names, listener=leg_id)
+    _next(turn)
+
+
+def stop(turn: Turn) -> None:
+    """Stop what is playing and forget what was to come."""
+    playing = turn.call.playing
+    if playing is not None:
+        turn.do(StopPlaying(playing.id, playing.leg))
+    turn.set(playing=None, script=())
+    turn.alarm("repeat", None)
+
+
+def quiet(turn: Turn) -> None:
+    """Somebody joined: stop what was played for patience, but never the notice that the call is recorded."""
+    playing, script = turn.call.playing, turn.call.script
+    turn.alarm("repeat", None)
+    if playing is not None and playing.name == "notice":
+        turn.set(script=())
+    elif "notice" in script:
+        run(turn, turn.call.listener, "notice")
+    elif playing is not None and playing.name in WHILE_ALONE:
+        stop(turn)
+
+
+def waiting_prompts(turn: Turn) -> tuple[str, ...]:
+    """Return what is played once the language is known: the notice, then patience while nobody else is on."""
+    notice = ("notice",) if turn.call.record and not turn.call.recording else ()
+    alone = len(turn.call.present()) <= 1
+    return (*notice, "connecting", RING) if alone else notice
+
+
+def _next(turn: Turn) -> None:
+    script = turn.call.script
+    listener = turn.call.leg(turn.call.listener)
+    if not script or listener is None or not listener.present:
+        turn.set(script=())
+        return
+    name, rest = script[0], script[1:]
+    playback = turn.new_id()
+    turn.set(script=rest, playing=Playing(playback, listener.id, name))
+    turn.do(Play(playback, listener.id, media(turn, listener.id, name)))
+    if name == RING:
+        turn.alarm("repeat", turn.call.timing.repeat)
+
+
+def playback_ended(turn: Turn, event: PlaybackEnded) -> None:
+    """Go on with the script. A prompt that failed counts as over: a missing file must not hold a caller up."""
+    playing = turn.call.playing
+    if playing is None or playing.id != event.playback:
+        return
+    turn.set(playing=None)
+    if playing.name == "notice":
+        turn.note("notice_played" if event.done else "notice_failed", playing.leg)
+        begin_recording(turn)
+    elif playing.name == "menu" and turn.call.phase is Phase.CHOOSING:
+        turn.alarm("key", turn.call.timing.key)
+    elif playing.name in LAST_WORDS and turn.call.phase is Phase.CLOSING:
+        turn.do(HangUp(turn.call.principal))
+    _next(turn)
+
+
+def listener_gone(turn: Turn, leg_id: str) -> None:
+    """Forget the script of a leg that is over; its playback ended with it."""
+    if turn.call.listener == leg_id:
+        turn.set(playing=None, script=(), listener="")
+        turn.alarm("repeat", None)
+        turn.alarm("key", None)
+
+
+def replay(turn: Turn) -> None:
+    """Play the current prompt again: after a lost connection nobody knows whether it was heard."""
+    playing = turn.call.playing
+    if playing is not None:
+        run(turn, playing.leg, playing.name, *turn.call.script)
+
+
+def begin_recording(turn: Turn) -> None:
+    """Record from now on everybody who is or comes on, if the line is recorded at all."""
+    if turn.call.record and not turn.call.recording and turn.call.phase not in {Phase.CLOSING, Phase.ENDED}:
+        turn.set(recording=True)
+        turn.note("recording_started")
+    ensure_tracks(turn)
+
+
+def ensure_tracks(turn: Turn) -> None:
+    """Begin the tracks that are missing: one for each leg in the bridge, and the mix."""
+    if not turn.call.recording or turn.call.phase in {Phase.CLOSING, Phase.ENDED}:
+        return
+    joined = [leg.id for leg in turn.call.legs if leg.phase is LegPhase.JOINED]
+    for leg_id in (*joined, *([""] if joined else [])):
+        of_leg = [track for track in turn.call.tracks if track.leg == leg_id]
+        if len(of_leg) >= RECORDING_ATTEMPTS or any(track.phase is not TrackPhase.OVER for track in of_leg):
+            continue
+        name = f"{turn.call.id}-{len(turn.call.tracks) + 1}"
+        turn.set(tracks=(*turn.call.tracks, TrackOf(name, leg_id, turn.now)))
+        turn.do(Record(name, leg_id))
+
+
+def recording_began(turn: Turn, event: RecordingBegan) -> None:
+    """Keep when the first sample was taken: the finished tracks are aligned by it."""
+    track = next((one for one in turn.call.tracks if one.name == event.name), None)
+    if track is not None and track.phase is TrackPhase.ASKED:
+        turn.call = turn.call.with_track(replace(track, phase=TrackPhase.RUNNING, began_at=event.at))
+
+
+def recording_ended(turn: Turn, event: RecordingEnded) -> None:
+    """Close the track; begin another if it failed while its leg goes on."""
+    track = next((one for one in turn.call.tracks if one.name == event.name), None)
+    if track is None or track.phase is TrackPhase.OVER:
+        return
+    began = track.began_at
+    if began is None and event.done:
+        began = event.at - event.duration_ms / 1000  # its beginning went unheard while no call server listened
+    changed = replace(track, phase=TrackPhase.OVER, began_at=began, duration_ms=event.duration_ms)
+    turn.call = turn.call.with_track(changed)
+    if not event.done:
+        turn.note("recording_failed", track.leg)
+        ensure_tracks(turn)

@@ -1,0 +1,229 @@
+"""The one place that writes calls: each verb is one transaction.
+
+`admit` and `commit` write what the rules decided: the snapshot, the rows that follow from it and the call's history
+stand in the database together, before the engine acts on them. `ask_…` are a person's wishes for a running call.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from yuqiao.accounts.models import Person
+from yuqiao.accounts.services import record
+from yuqiao.engines.events import LegArrived
+from yuqiao.hotline import effects as ask
+from yuqiao.hotline import events as answer
+from yuqiao.hotline.jobs import finish_recordings
+from yuqiao.hotline.models import Call, Callback, CallCommand, DialledNumber, InterpreterRequest, Lease, Line
+from yuqiao.hotline.queue import seek
+from yuqiao.hotline.rows import instant, write
+from yuqiao.hotline.rules import Facts, begin, step
+from yuqiao.hotline.state import CallState, Timing, restore
+from yuqiao.lib import clock
+from yuqiao.workforce import services as workforce
+from yuqiao.workforce.models import Interpreter
+
+Acts = list[ask.EngineEffect]
+#: Callers whose number tells nobody where to call back (RFC 3261 8.1.1.3 and common practice).
+NO_NUMBER = frozenset({"", "anonymous", "unknown", "unavailable", "restricted", "private"})
+
+
+class CommandError(ValueError):
+    """A wish for a call makes no sense; the message says why."""
+
+
+def admit(arrival: LegArrived, timing: Timing) -> tuple[CallState, Acts]:
+    """Write a new call for an inbound leg; return its state and what the engine is to do. Idempotent by leg."""
+    with transaction.atomic():
+        number = DialledNumber.objects.select_related("line").filter(number=arrival.dialled).first()
+        line = number.line if number is not None else None
+        facts = Facts()
+        if number is not None and line is not None:
+            facts = Facts(number.way_in, line.number, line.agent_contact, line.priority, line.record, number.language)
+        call, effects = begin(str(uuid.uuid4()), arrival, facts, timing)
+        return _settle(None, call, effects, None if line is None else line.pk)
+
+
+def commit(saved: CallState, call: CallState, effects: Sequence[ask.Effect]) -> tuple[CallState, Acts]:
+    """Write the way from ``saved`` to ``call``, settle what needs the database (claims, look-ups), and return the
+    state after that with what the engine is to do. Nothing is written if it raises; calling again is safe."""
+    with transaction.atomic():
+        return _settle(saved, call, effects, None)
+
+
+def _settle(
+    saved: CallState | None, call: CallState, effects: Iterable[ask.Effect], line_id: int | None
+) -> tuple[CallState, Acts]:
+    pending = deque(effects)
+    notes: list[ask.Note] = []
+    acts: Acts = []
+    now = clock.now()
+    finished = False
+    while pending:
+        effect = pending.popleft()
+        if isinstance(effect, ask.Note):
+            notes.append(effect)
+        elif isinstance(effect, ask.EngineEffect):
+            acts.append(effect)
+        elif isinstance(effect, ask.FinishRecordings):
+            finished = True
+        else:
+            told = _carry_out(call, effect, now)
+            if told is not None:
+                call, more = step(call, told)
+                pending.extendleft(reversed(more))
+    write(saved, call, notes, line_id)
+    if finished and call.tracks:
+        finish_recordings.enqueue(call.id)
+    return call, acts
+
+
+def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.RowAnswer | None:
+    """Do one effect on rows of others; return what it answers to the call, if anything."""
+    match effect:
+        case ask.Seek():
+            return seek(call, effect.request, now)
+        case ask.Engage():
+            workforce.engage(effect.request, now)
+        case ask.Release():
+            workforce.release(effect.request, effect.to, now)
+        case ask.FindParty():
+            line = Line.objects.filter(number=effect.number).exclude(agent_contact="").first()
+            if line is None:
+                return answer.PartyUnknown(effect.number, now.timestamp(), effect.command)
+            return answer.PartyFound(line.number, line.agent_contact, now.timestamp(), effect.command)
+        case ask.OpenCallback():
+            _open_callback(call, now)
+        case ask.FinishCommand():
+            CallCommand.objects.filter(pk=effect.command, done_at=None).update(done_at=now, error=effect.error[:200])
+    return None
+
+
+def _open_callback(call: CallState, now: dt.datetime) -> None:
+    """One open callback per number: a second missed call keeps the first one's deadline (S39)."""
+    if call.caller_number.lower() in NO_NUMBER:
+        return
+    callback = Callback(
+        call_id=uuid.UUID(call.id),
+        line=Line.objects.filter(number=call.line).first(),
+        number=call.caller_number[:64],
+        language=call.language,
+        created_at=now,
+        due_at=now + dt.timedelta(minutes=settings.CALLBACK_WITHIN_MINUTES),
+    )
+    # The call's own row may be written only at the end of this transaction; its foreign key is checked at commit.
+    Callback.objects.bulk_create([callback], ignore_conflicts=True)
+
+
+def abort(call: CallState) -> None:
+    """End a call on paper whose rules failed: nobody stays held, its requests are settled, its caller called back."""
+    now = clock.now()
+    with transaction.atomic():
+        for request in call.requests:
+            workforce.release(request.id, "wrap_up", now)
+        open_states = ["waiting", "claimed"]
+        InterpreterRequest.objects.filter(call_id=call.id, state__in=open_states).update(state="unmet", settled_at=now)
+        if call.interpreter_at is None:
+            _open_callback(call, now)
+        write(call, call, [ask.Note("failed", now.timestamp())])
+        Call.objects.filter(pk=call.id).update(phase="ended", outcome="failed", ended_at=now)
+        if call.tracks:
+            finish_recordings.enqueue(call.id)
+
+
+def open_calls() -> list[CallState]:
+    """Return every call that is not over, as it was last written."""
+    return [restore(data) for data in Call.objects.filter(ended_at=None).values_list("snapshot", flat=True)]
+
+
+def is_known(leg_id: str) -> bool:
+    """Whether a leg of this id was ever part of a call."""
+    return Call.objects.filter(legs__id=leg_id).exists()
+
+
+def release_orphans() -> int:
+    """Release interpreters held by requests of calls that are over, or of none; returns how many."""
+    released = 0
+    now = clock.now()
+    with transaction.atomic():
+        held = list(Interpreter.objects.exclude(held_by="").values_list("held_by", flat=True))
+        needed = InterpreterRequest.objects.filter(pk__in=held, call__ended_at=None).values_list("pk", flat=True)
+        for request_id in set(held) - {str(pk) for pk in needed}:
+            released += workforce.release(request_id, "wrap_up", now)
+    return released
+
+
+def ask_add_party(call: Call, target: str, *, by: Person | None) -> CallCommand:
+    """Ask to add a line by its number, or anybody by SIP URI; the call server takes it up within 0.2 s."""
+    target = target.strip()
+    if not target:
+        raise CommandError("name a line's number or a SIP URI")
+    if target.startswith(("sip:", "sips:")):
+        # A contact may be somebody's own number: the journal keeps only that there was one.
+        return _ask(call, "add_party", {"contact": target}, by, {"contact": True})
+    return _ask(call, "add_party", {"line": target}, by, {"line": target})
+
+
+def ask_drop_leg(call: Call, leg_id: str, *, by: Person | None) -> CallCommand:
+    """Ask to take one party off the call."""
+    return _ask(call, "drop_leg", {"leg": leg_id}, by, {"leg": leg_id})
+
+
+def ask_end(call: Call, *, by: Person | None) -> CallCommand:
+    """Ask to end the call; its caller hears goodbye first."""
+    return _ask(call, "end", {}, by, {})
+
+
+def _ask(call: Call, kind: str, arguments: dict[str, Any], by: Person | None, journaled: dict[str, Any]) -> CallCommand:
+    with transaction.atomic():
+        if not Call.objects.filter(pk=call.pk, ended_at=None).exists():
+            raise CommandError("the call is over")
+        command = CallCommand.objects.create(
+            call=call, kind=kind, arguments=arguments, asked_by=by, created_at=clock.now()
+        )
+        record(by, f"call.{kind}", call, journaled)
+        return command
+
+
+def take_commands(holder: str) -> list[CallCommand]:
+    """Take the commands nobody took; each by one conditional UPDATE, so that no two servers carry out one."""
+    taken = []
+    for command in CallCommand.objects.filter(taken_by="").order_by("id")[:50]:
+        if CallCommand.objects.filter(pk=command.pk, taken_by="").update(taken_by=holder):
+            taken.append(command)
+    return taken
+
+
+def refuse_command(command_id: int, why: str) -> None:
+    """Close a command that no call can carry out."""
+    CallCommand.objects.filter(pk=command_id, done_at=None).update(done_at=clock.now(), error=why[:200])
+
+
+def return_commands(holder: str, pending: Iterable[int]) -> int:
+    """Give back what a dead call server took and never did, except ``pending`` ones that its calls still carry."""
+    lost = CallCommand.objects.filter(done_at=None).exclude(taken_by="").exclude(taken_by=holder)
+    return lost.exclude(pk__in=list(pending)).update(taken_by="")
+
+
+def hold_lease(name: str, holder: str, seconds: float) -> bool:
+    """Take or renew a lease for so many seconds; False while somebody else holds it."""
+    now = clock.now()
+    until = now + dt.timedelta(seconds=seconds)
+    mine = Lease.objects.filter(name=name).filter(Q(holder=holder) | Q(until__lt=now))
+    if mine.update(holder=holder, until=until):
+        return True
+    Lease.objects.bulk_create([Lease(name=name, holder=holder, until=until)], ignore_conflicts=True)
+    return Lease.objects.filter(name=name, holder=holder, until=until).exists()
+
+
+def drop_lease(name: str, holder: str) -> None:
+    """Give a lease back at once, so that a stand-by need not wait for its end."""
+    Lease.objects.filter(name=name, holder=holder).update(until=instant(0))

@@ -1,0 +1,239 @@
+"""The state of one call as the rules see it: frozen, comparable, and a JSON snapshot from which another server goes on.
+
+Times are UNIX seconds. Rows are derived from the difference of two states, so that rows and snapshot never disagree.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Phase(StrEnum):
+    """Where a call is, as supervisors see it."""
+
+    ARRIVING = "arriving"  # not answered yet
+    CHOOSING = "choosing"  # language not known yet
+    SEEKING = "seeking"  # the first interpreter is sought
+    TALKING = "talking"  # an interpreter is on
+    REPLACING = "replacing"  # the interpreter was lost, another is sought, the others keep talking
+    UNASSISTED = "unassisted"  # nobody was found, but the others keep talking
+    CLOSING = "closing"  # last words, or hanging up
+    ENDED = "ended"
+
+
+class LegPhase(StrEnum):
+    """Where one attempt to reach somebody is."""
+
+    RINGING = "ringing"
+    UP = "up"
+    JOINED = "joined"
+    OVER = "over"
+
+
+class TrackPhase(StrEnum):
+    """Where one recording is."""
+
+    ASKED = "asked"
+    RUNNING = "running"
+    OVER = "over"
+
+
+CALLER, AGENT, INTERPRETER, THIRD = "caller", "agent", "interpreter", "third"
+BESIDE_AGENT, TRANSFERRED, DIRECT = "beside_agent", "transferred", "direct"
+WAITING, CLAIMED, ANSWERED, UNMET, WITHDRAWN = "waiting", "claimed", "answered", "unmet", "withdrawn"
+OPEN_REQUEST = frozenset({WAITING, CLAIMED})
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take, in seconds; from the settings, one copy kept with each call."""
+
+    ring: float = 20.0
+    wait: float = 45.0
+    key: float = 5.0
+    repeat: float = 12.0
+    closing: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LegState:
+    """One attempt to have one party on the call. ``rang``: the far end told us that it rings."""
+
+    id: str
+    role: str
+    created_at: float
+    label: str = ""
+    contact: str = ""
+    inbound: bool = False
+    interpreter: int | None = None
+    request: str = ""
+    command: int | None = None
+    phase: LegPhase = LegPhase.RINGING
+    rang: bool = False
+    answered_at: float | None = None
+    joined_at: float | None = None
+    ended_at: float | None = None
+    cause: int | None = None
+    keys: str = ""
+
+    @property
+    def present(self) -> bool:
+        """Whether the party is on the line, in the bridge or about to be."""
+        return self.phase in {LegPhase.UP, LegPhase.JOINED}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOf:
+    """One request for an interpreter; ``tried`` are those who were rung for it, or lost before it."""
+
+    id: str
+    language: str
+    created_at: float
+    priority: int = 10
+    head: bool = False
+    state: str = WAITING
+    interpreter: int | None = None
+    first_rung_at: float | None = None
+    settled_at: float | None = None
+    tried: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrackOf:
+    """One recording; ``leg`` is empty for the mix."""
+
+    name: str
+    leg: str
+    created_at: float
+    phase: TrackPhase = TrackPhase.ASKED
+    began_at: float | None = None
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """A prompt being played to a leg; ``name`` is the step of the script."""
+
+    id: str
+    leg: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """Everything the rules know of one call. ``serial`` numbers what the call makes, so ids need no chance."""
+
+    id: str
+    started_at: float
+    way_in: str = DIRECT
+    dialled: str = ""
+    caller_number: str = ""
+    line: str = ""
+    agent_contact: str = ""
+    priority: int = 10
+    record: bool = True
+    language: str = ""
+    phase: Phase = Phase.ARRIVING
+    outcome: str = ""
+    answered_at: float | None = None
+    interpreter_at: float | None = None
+    ended_at: float | None = None
+    principal: str = ""
+    legs: tuple[LegState, ...] = ()
+    requests: tuple[RequestOf, ...] = ()
+    tracks: tuple[TrackOf, ...] = ()
+    recording: bool = False
+    script: tuple[str, ...] = ()
+    listener: str = ""
+    playing: Playing | None = None
+    menu_round: int = 0
+    deadlines: tuple[tuple[str, float], ...] = ()
+    serial: int = 0
+    timing: Timing = Timing()
+
+    def leg(self, leg_id: str) -> LegState | None:
+        """Return the leg with this id, or None."""
+        return next((leg for leg in self.legs if leg.id == leg_id), None)
+
+    def request(self, request_id: str) -> RequestOf | None:
+        """Return the request with this id, or None."""
+        return next((request for request in self.requests if request.id == request_id), None)
+
+    @property
+    def open_request(self) -> RequestOf | None:
+        """The request that still looks for somebody; there is at most one."""
+        return next((request for request in self.requests if request.state in OPEN_REQUEST), None)
+
+    def present(self, *roles: str) -> tuple[LegState, ...]:
+        """Return the legs with one of these roles (any, if none is named) that are on the line."""
+        return tuple(leg for leg in self.legs if leg.present and (not roles or leg.role in roles))
+
+    def with_leg(self, changed: LegState) -> CallState:
+        """Return the call with this leg in the place of the one of the same id, or added."""
+        if self.leg(changed.id) is None:
+            return replace(self, legs=(*self.legs, changed))
+        return replace(self, legs=tuple(changed if leg.id == changed.id else leg for leg in self.legs))
+
+    def with_request(self, changed: RequestOf) -> CallState:
+        """Return the call with this request in the place of the one of the same id, or added."""
+        if self.request(changed.id) is None:
+            return replace(self, requests=(*self.requests, changed))
+        return replace(self, requests=tuple(changed if one.id == changed.id else one for one in self.requests))
+
+    def with_track(self, changed: TrackOf) -> CallState:
+        """Return the call with this track in the place of the one of the same name, or added."""
+        if all(track.name != changed.name for track in self.tracks):
+            return replace(self, tracks=(*self.tracks, changed))
+        return replace(self, tracks=tuple(changed if one.name == changed.name else one for one in self.tracks))
+
+    def with_deadline(self, name: str, at: float | None) -> CallState:
+        """Return the call with deadline ``name`` set to ``at``, or without it if None."""
+        kept = tuple(deadline for deadline in self.deadlines if deadline[0] != name)
+        return replace(self, deadlines=kept if at is None else (*kept, (name, at)))
+
+    @property
+    def next_deadline(self) -> float | None:
+        """The earliest deadline, or None."""
+        return min((at for _, at in self.deadlines), default=None)
+
+    def numbered(self) -> tuple[CallState, str]:
+        """Return the call and a new UUID that follows from the call's id and its serial number (RFC 9562 5.5)."""
+        serial = self.serial + 1
+        return replace(self, serial=serial), str(uuid.uuid5(uuid.UUID(self.id), str(serial)))
+
+
+def snapshot(call: CallState) -> dict[str, Any]:
+    """Return ``call`` as JSON-serialisable data."""
+    return asdict(call)
+
+
+def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in data.items() if name in names}
+
+
+def restore(data: Mapping[str, Any]) -> CallState:
+    """Return the call that `snapshot` wrote. Fields a newer version wrote are passed over; ValueError if unusable."""
+    try:
+        plain = _known(CallState, data)
+        plain["phase"] = Phase(plain["phase"])
+        plain["legs"] = tuple(
+            LegState(**_known(LegState, {**leg, "phase": LegPhase(leg["phase"])})) for leg in data["legs"]
+        )
+        plain["requests"] = tuple(
+            RequestOf(**_known(RequestOf, {**one, "tried": tuple(one["tried"])})) for one in data["requests"]
+        )
+        plain["tracks"] = tuple(
+            TrackOf(**_known(TrackOf, {**one, "phase": TrackPhase(one["phase"])})) for one in data["tracks"]
+        )
+        plain["script"] = tuple(data["script"])
+        plain["deadlines"] = tuple((str(name), float(at)) for name, at in data["deadlines"])
+        plain["playing"] = Playing(**_known(Playing, data["playing"])) if data["playing"] else None
+        plain["timing"] = Timing(**_known(Timing, data["timing"]))
+        return CallState(**plain)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"this is no snapshot of a call: {error!r}") from error
