@@ -66,30 +66,39 @@ class Conferences:
                 del self._members[conference]
 
     def _arrange(self) -> None:
-        """Lay the rows out conference by conference, so that one reduceat sums them all."""
-        sizes = [len(rows) for rows in self._members.values()]
-        self._order = np.array([row for rows in self._members.values() for row in rows], dtype=np.int64)
-        self._starts = np.cumsum([0, *sizes[:-1]], dtype=np.int64)
+        """Lay the rows out for `mix`: the largest conference first, so that all first members are added at once,
+        then all second members of those that have one, and so on."""
+        conferences = sorted(self._members.items(), key=lambda each: -len(each[1]))
+        sizes = [len(rows) for _, rows in conferences]
+        self._columns = [
+            np.array([rows[place] for _, rows in conferences if len(rows) > place], dtype=np.int64)
+            for place in range(max(sizes, default=0))
+        ]
+        self._order = np.array([row for _, rows in conferences for row in rows], dtype=np.int64)
         self._group = np.repeat(np.arange(len(sizes)), sizes)
-        self._silent = np.array([at for at, row in enumerate(self._order) if int(row) in self._muted], dtype=np.int64)
-        self._index = {conference: index for index, conference in enumerate(self._members)}
+        self._silent = np.array(sorted(self._muted), dtype=np.int64)
+        self._index = {conference: index for index, (conference, _) in enumerate(conferences)}
 
     def mix(self, voices: Samples, prompts: Mapping[str, Sums], heard: Sums) -> Sums:
-        """Add to ``heard[row]`` what each leg hears: the others' ``voices[row]`` and its conference's prompt.
+        """Put into ``heard[row]`` what each leg in a conference hears: the others' ``voices`` and its prompt.
 
         Frames are ``(legs, 160)``; prompts are one frame for each conference that has one. Returns one frame for each
         conference, in the order of `index`: all voices and the prompt.
         """
         if not self._members:
             return np.zeros((0, FRAME), dtype=np.int32)
-        spoken: Sums = voices[self._order].astype(np.int32)
+        spoken: Sums = voices.astype(np.int32)
         if self._silent.size:
             spoken[self._silent] = 0
-        sums: Sums = np.add.reduceat(spoken, self._starts, axis=0)
+        sums: Sums = spoken[self._columns[0]]
+        for column in self._columns[1:]:
+            sums[: len(column)] += spoken[column]
         for conference, prompt in prompts.items():
             if conference in self._index:
                 sums[self._index[conference]] += prompt
-        heard[self._order] += sums[self._group] - spoken
+        others = sums[self._group]
+        others -= spoken[self._order]
+        heard[self._order] = others
         return sums
 
     def index(self, conference: str) -> int:

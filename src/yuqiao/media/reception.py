@@ -127,7 +127,7 @@ class Reception:
         kind = headers.payload_type
         audio: Samples
         if (kind == PCMA).all():
-            audio = ALAW_TO_LINEAR[codes]
+            audio = np.take(ALAW_TO_LINEAR, codes)
         else:
-            audio = _LAWS[codes + np.where(kind == PCMA, 256, 0)[:, None]]
+            audio = np.take(_LAWS, codes + np.where(kind == PCMA, 256, 0)[:, None])
         self.ring.write(rows, headers.timestamp, newer, audio, headers.payload_length)
