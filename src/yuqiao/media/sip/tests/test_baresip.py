@@ -1,0 +1,159 @@
+"""Calls with baresip, a softphone not written here: placed and answered under command, held by its own re-INVITE."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from yuqiao.media.sip.tests.parties import ALICE_RTP, BOB_RTP, Desk, Witness, trunk, until, uri
+from yuqiao.media.sip.tests.test_sipp import free_port
+from yuqiao.media.sip.transactions import Timing
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip (Debian: baresip-core) is not installed"),
+]
+
+CONFIG = """\
+sip_listen 127.0.0.1:{sip}
+net_interface 127.0.0.1
+call_local_timeout 120
+call_max_calls 4
+audio_player aubridge,nothing
+audio_source aubridge,nothing
+audio_alert aubridge,nothing
+ctrl_tcp_listen 127.0.0.1:{control}
+module_path {modules}
+module g711.so
+module aubridge.so
+module_app account.so
+module_app menu.so
+module ctrl_tcp.so
+"""
+MODULES = "/usr/lib/baresip/modules"
+
+
+class Softphone:
+    """A running baresip under command."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+        self._reader = reader
+        self._writer = writer
+        self.port = port
+        self.events: list[dict[str, object]] = []
+        self._listening = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        while True:
+            length = (await self._reader.readuntil(b":"))[:-1]
+            text = await self._reader.readexactly(int(length))
+            await self._reader.readexactly(1)
+            self.events.append(json.loads(text))
+
+    def command(self, name: str, parameters: str = "") -> None:
+        """Send a command as a netstring of JSON, as baresip's ctrl_tcp module reads it."""
+        text = json.dumps({"command": name, "params": parameters, "token": name})
+        self._writer.write(f"{len(text)}:{text},".encode())
+
+    async def saw(self, kind: str) -> None:
+        await until(lambda: any(event.get("type") == kind for event in self.events), f"baresip's {kind}")
+
+    async def close(self) -> None:
+        self._listening.cancel()
+        await asyncio.gather(self._listening, return_exceptions=True)
+        self._writer.close()
+        await self._writer.wait_closed()
+
+
+@asynccontextmanager
+async def softphone(folder: Path, transport: str) -> AsyncIterator[Softphone]:
+    """Start baresip with an account that registers nowhere, connect to its control socket, end it by its pid."""
+    sip, control = free_port(), free_port()
+    (folder / "config").write_text(CONFIG.format(sip=sip, control=control, modules=MODULES))
+    account = f"<sip:carol@127.0.0.1:{sip};transport={transport}>;regint=0;audio_codecs=PCMA/8000/1,PCMU/8000/1\n"
+    (folder / "accounts").write_text(account)
+    (folder / "contacts").write_text("")
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        "baresip", "-f", str(folder), stdin=asyncio.subprocess.PIPE, stdout=quiet, stderr=quiet
+    )
+    try:
+        phone = await _connect(control, sip)
+        try:
+            yield phone
+        finally:
+            await phone.close()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _connect(control: int, sip: int) -> Softphone:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return Softphone(*await asyncio.open_connection("127.0.0.1", control), sip)
+            except OSError:
+                await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_baresip_calls_us_holds_and_hangs_up(transport: str, tmp_path: Path) -> None:
+    desk = Desk()
+    async with trunk(desk, Timing()) as bob, softphone(tmp_path, transport) as phone:
+        phone.command("dial", uri(bob, "12345", transport))
+        call, witness = await desk.called()
+        assert (call.dialled_number, call.caller_number) == ("12345", "carol")
+        assert call.offer is not None
+        assert call.offer.payload_type == 8
+        call.ring()
+        await phone.saw("CALL_RINGING")
+        agreed = call.answer(BOB_RTP)
+        assert agreed.remote[0] == "127.0.0.1"
+        assert agreed.dtmf_payload_type is not None
+        await witness.answered()
+        await phone.saw("CALL_ESTABLISHED")
+        phone.command("hold")
+        await until(lambda: bool(witness.changes), "the hold")
+        assert not witness.changes[-1].send
+        phone.command("resume")
+        await until(lambda: witness.changes[-1].send, "the resume")
+        phone.command("hangup")
+        assert (await witness.ended()).code == 16
+        assert bob.counters["malformed"] == bob.counters["errors"] == 0
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_we_call_baresip_and_hang_up(transport: str, tmp_path: Path) -> None:
+    async with trunk(timing=Timing()) as alice, softphone(tmp_path, transport) as phone:
+        witness = Witness()
+        target = f"sip:carol@127.0.0.1:{phone.port};transport={transport}"
+        call = alice.invite(
+            target, local=ALICE_RTP, observer=witness, caller_number="960169", caller_name='语桥 "热线"'
+        )
+        await phone.saw("CALL_INCOMING")
+        await until(lambda: any(status == 180 for status, _ in witness.progress), "180")
+        phone.command("accept")
+        audio = await witness.answered()
+        assert (audio.payload_type, audio.dtmf_payload_type) == (8, 101)
+        await phone.saw("CALL_ESTABLISHED")
+        call.hangup()
+        await phone.saw("CALL_CLOSED")
+        assert (await witness.ended()).code == 16
+
+
+async def test_baresip_refuses(tmp_path: Path) -> None:
+    async with trunk(timing=Timing()) as alice, softphone(tmp_path, "udp") as phone:
+        witness = Witness()
+        target = f"sip:carol@127.0.0.1:{phone.port}"
+        alice.invite(target, local=ALICE_RTP, observer=witness, caller_number="960169")
+        await phone.saw("CALL_INCOMING")
+        phone.command("hangup")
+        end = await witness.ended()
+        assert (end.code, end.sip_status) == (17, 486)
