@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import uvicorn
 
 from yuqiao.lib.environment import read
@@ -17,6 +19,8 @@ def listen_address(raw: str) -> tuple[str, int]:
 
 def serve() -> int:
     """Serve until SIGTERM or SIGINT; streams to browsers are cut after 3 s of grace, and browsers come back."""
+    # whitenoise hands over open files, which Django then reads at once: right for our few small ones.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     host, port = read("YUQIAO_WEB_LISTEN", listen_address, ("127.0.0.1", 8000))
     uvicorn.run(
         "yuqiao.config.asgi:application",

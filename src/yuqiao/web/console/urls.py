@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from yuqiao.web.console import board, call_page, commands, desk, recordings, signin, stream
+
+urlpatterns: list[URLPattern] = [
+    path("", desk.home, name="home"),
+    path("sign-in/", signin.sign_in, name="sign-in"),
+    path("sign-out/", signin.sign_out, name="sign-out"),
+    path("language/", signin.choose_language, name="language"),
+    path("board/", board.board, name="board"),
+    path("board/stream/", stream.stream, name="stream"),
+    path("calls/<uuid:call_id>/", call_page.show, name="call"),
+    path("calls/<uuid:call_id>/listen/", recordings.listen, name="listen"),
+    path("calls/<uuid:call_id>/command/", commands.ask, name="command"),
+    path("recordings/<str:ticket>/", recordings.sound, name="recording"),
+]

@@ -1,0 +1,94 @@
+"""One call: who was on it, what happened, its recording, and what may be asked of it while it runs."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+
+from yuqiao.accounts.models import Person
+from yuqiao.hotline.models import Call, Leg, Line, Recording
+from yuqiao.lib.clock import now
+from yuqiao.web.console import words
+from yuqiao.web.console.board import calls, card_of
+from yuqiao.web.console.gate import Act, may, person_of
+from yuqiao.web.console.timeline import timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One leg of the call; ``since`` is epoch milliseconds while the party is on, ``text`` how long it was."""
+
+    leg: Leg
+    role: str
+    role_word: str
+    name: str
+    state: str
+    since: int | None
+    text: str
+
+
+def party_of(leg: Leg) -> Party:
+    """Return a leg in words."""
+    on = words.seconds_between(leg.answered_at, leg.ended_at)
+    running = leg.ended_at is None
+    state = "on" if running and leg.answered_at else "ringing" if running else "was on" if leg.answered_at else "missed"
+    return Party(
+        leg=leg,
+        role=leg.role if leg.role in words.PARTIES else "third",
+        role_word=words.word(words.PARTIES, leg.role),
+        name=leg.interpreter.number if leg.interpreter else leg.label,
+        state=state,
+        since=words.epoch_ms(leg.answered_at or leg.created_at) if running else None,
+        text="" if on is None else words.duration(on),
+    )
+
+
+def is_on(person: Person, call: Call, *, now_only: bool) -> bool:
+    """Tell whether ``person`` interprets (or interpreted) on this call."""
+    legs = call.legs.filter(interpreter__person=person, answered_at__isnull=False)
+    return (legs.filter(ended_at=None) if now_only else legs).exists()
+
+
+def may_steer(person: Person, call: Call) -> bool:
+    """Tell whether ``person`` may add a party to this call or end it: a supervisor, or its interpreter while on it."""
+    return call.ended_at is None and (may(person, Act.STEER) or is_on(person, call, now_only=True))
+
+
+def tracks_of(call: Call) -> list[Recording]:
+    """Return the finished tracks to be played together: one for each party, or the mix where there are none."""
+    finished = call.recordings.exclude(path="").select_related("leg__interpreter").order_by("leg__created_at", "id")
+    return list(finished.filter(kind=Recording.Kind.TRACK)) or list(finished.filter(kind=Recording.Kind.MIX))
+
+
+@login_required
+def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
+    """Show a call to those who may watch, and to an interpreter who was on it."""
+    person = person_of(request)
+    call = get_object_or_404(calls(), pk=call_id)
+    if not may(person, Act.WATCH) and not is_on(person, call, now_only=False):
+        raise PermissionDenied
+    at = now()
+    moments = timeline(call, call.events.select_related("leg"))
+    steers = may_steer(person, call)
+    parties = [party_of(leg) for leg in call.legs.all()]
+    context = {
+        "call": call,
+        "card": card_of(call, at),
+        "now": words.epoch_ms(at),
+        "parties": parties,
+        "moments": moments,
+        "marks": [moment for moment in moments if moment.marked and moment.second is not None],
+        "may_listen": may(person, Act.LISTEN),
+        "tracks": len(tracks_of(call)) if call.ended_at else 0,
+        "recorded": call.recordings.exists(),
+        "steers": steers,
+        "lines": Line.objects.exclude(agent_contact="").order_by("number") if steers else [],
+        "removable": [party for party in parties if party.since is not None and party.role != "caller"],
+    }
+    return render(request, "console/call.html", context)

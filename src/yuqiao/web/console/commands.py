@@ -1,0 +1,48 @@
+"""What a person asks of a running call; the call server takes it up from its row."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from yuqiao.hotline import services
+from yuqiao.hotline.models import Call, Line
+from yuqiao.web.console.call_page import may_steer
+from yuqiao.web.console.gate import person_of
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
+    """Write one command. Only lines that are in our list can be added: a free address would ring the whole world."""
+    call = get_object_or_404(Call, pk=call_id)
+    person = person_of(request)
+    if call.ended_at is not None:
+        messages.error(request, _("The call is over already."))
+        return redirect("call", call_id)
+    if not may_steer(person, call):
+        raise PermissionDenied
+    asked = request.POST.get("ask", "")
+    try:
+        if asked == "add_party":
+            line = get_object_or_404(Line.objects.exclude(agent_contact=""), number=request.POST.get("line", ""))
+            services.ask_add_party(call, line.number, by=person)
+        elif asked == "drop_leg":
+            leg = get_object_or_404(call.legs.filter(ended_at=None), pk=request.POST.get("leg", ""))
+            services.ask_drop_leg(call, leg.pk, by=person)
+        elif asked == "end":
+            services.ask_end(call, by=person)
+        else:
+            return HttpResponse(status=400)
+    except services.CommandError:
+        messages.error(request, _("The call is over already."))
+    else:
+        messages.success(request, _("The call server was asked; the history shows what came of it."))
+    return redirect("call", call_id)

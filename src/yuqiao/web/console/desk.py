@@ -1,0 +1,53 @@
+"""Where one lands after signing in: the board for those who watch, one's own page for everybody else."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from yuqiao.accounts.models import Person
+from yuqiao.hotline.models import Leg
+from yuqiao.lib.clock import now
+from yuqiao.web.console import words
+from yuqiao.web.console.board import calls, card_of
+from yuqiao.web.console.gate import Act, may, person_of
+from yuqiao.workforce.models import Interpreter
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Show what this person may see."""
+    person = person_of(request)
+    if may(person, Act.WATCH):
+        return redirect("board")
+    grants = person.grants.order_by("role", "line_number")
+    context: dict[str, object] = {
+        "roles": [(words.word(words.ROLES, grant.role), grant.line_number) for grant in grants],
+        "now": words.epoch_ms(now()),
+    }
+    interpreter = Interpreter.objects.filter(person=person).prefetch_related("languages").first()
+    if interpreter is not None:
+        context |= _interpreter(person, interpreter)
+    return render(request, "console/desk.html", context)
+
+
+def _interpreter(person: Person, interpreter: Interpreter) -> dict[str, object]:
+    """Return an interpreter's own state and the calls she was on today."""
+    at = now()
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Leg.objects.filter(interpreter__person=person, answered_at__isnull=False)
+    of_today = calls().filter(started_at__gte=midnight, pk__in=mine.values("call_id")).order_by("-started_at")
+    running = calls().filter(ended_at=None, pk__in=mine.filter(ended_at=None).values("call_id"))
+    return {
+        "interpreter": interpreter,
+        "state": interpreter.state,
+        "state_word": words.word(words.STATES, interpreter.state),
+        "tier": words.word(words.TIERS, interpreter.tier),
+        "since": words.epoch_ms(interpreter.state_since),
+        "languages": [words.language_name(held.language) for held in interpreter.languages.order_by("-level")],
+        "running": [card_of(call, at) for call in running],
+        "finished": [card_of(call, at) for call in of_today.filter(ended_at__isnull=False)],
+    }

@@ -1,0 +1,60 @@
+"""Who may see and do what on the staff pages: one visible table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from yuqiao.accounts.models import Person, Role
+from yuqiao.accounts.services import roles_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+class Act(Enum):
+    """Something a person does on these pages."""
+
+    WATCH = "see the live board and the history of calls"
+    LISTEN = "hear recordings"
+    STEER = "add a party to a running call, drop one, end it"
+
+
+#: Least privilege: who looks after the machines (administrator) sees that they work, and hears nobody.
+ALLOWED: dict[Act, frozenset[Role]] = {
+    Act.WATCH: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    Act.LISTEN: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
+    Act.STEER: frozenset({Role.SUPERVISOR}),
+}
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Return who is signed in; for views behind ``allowed`` or ``login_required``."""
+    return cast(Person, request.user)
+
+
+def may(person: Person, act: Act) -> bool:
+    """Tell whether one of the person's roles allows ``act``."""
+    return not ALLOWED[act].isdisjoint(roles_of(person))
+
+
+def allowed(act: Act) -> Callable[[View[P]], View[P]]:
+    """Let a view be reached only by signed-in people who may ``act``; others get 403."""
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not may(person_of(request), act):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return cast(View[P], login_required(guarded))
+
+    return guard

@@ -1,0 +1,126 @@
+"""A call's history in words. Kinds of events that have no sentence here are shown by their plain name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from yuqiao.hotline.models import Call, CallEvent
+from yuqiao.web.console import words
+
+#: One sentence for each kind. Names in braces are facts of the event; a missing one reads as a dash.
+SENTENCES: words.Words = {
+    "arrived": _("The call arrives on line {line}"),
+    "answered": _("Answered"),
+    "language_known": _("The dialled number tells the language: {language}"),
+    "language_chosen": _("Language chosen: {language}"),
+    "notice_played": _("The caller was told of the recording"),
+    "notice_failed": _("The recording notice could not be played"),
+    "recording_started": _("Recording starts"),
+    "recording_failed": _("A recording failed"),
+    "interpreter_requested": _("An interpreter is sought"),
+    "interpreter_rung": _("Interpreter {number} is rung"),
+    "interpreter_answered": _("The interpreter answers"),
+    "interpreter_joined": _("Interpreter {number} joins, {seconds} s after the call began"),
+    "interpreter_refused": _("The interpreter does not take the call"),
+    "interpreter_unreachable": _("The interpreter cannot be reached"),
+    "interpreter_left": _("The interpreter leaves"),
+    "interpreter_lost": _("Interpreter {number} was lost; the others keep talking"),
+    "replacement_requested": _("A replacement is sought at the head of the queue"),
+    "waiting": _("All interpreters of this language are busy: waiting"),
+    "nobody_free": _("No interpreter could be found; the caller is told so"),
+    "agent_rung": _("The line's agent is rung"),
+    "agent_answered": _("The agent answers"),
+    "agent_joined": _("The agent joins"),
+    "agent_left": _("The agent leaves"),
+    "agent_unreachable": _("The agent cannot be reached"),
+    "third_asked": _("Line {line} is to be added"),
+    "third_rung": _("Line {line} is rung"),
+    "third_unknown": _("There is no line {line} to add"),
+    "third_answered": _("The third party answers"),
+    "third_joined": _("The third party joins"),
+    "third_left": _("The third party leaves"),
+    "third_unreachable": _("The third party cannot be reached"),
+    "drop_asked": _("A party is to be taken off the call"),
+    "end_asked": _("Somebody asked to end the call"),
+    "work_done": _("The interpreter says that the work is done"),
+    "caller_left": _("The caller hangs up"),
+    "ended": _("The call is over: {outcome}"),
+    "failed": _("The call was ended by a fault of ours"),
+}
+
+#: Kinds that tell of something going well or badly, and so are marked; and those worth a mark in the recording.
+GOOD = frozenset({"interpreter_joined", "agent_joined", "third_joined"})
+BAD = frozenset(
+    {
+        "interpreter_lost",
+        "interpreter_unreachable",
+        "interpreter_refused",
+        "nobody_free",
+        "failed",
+        "recording_failed",
+        "notice_failed",
+        "agent_unreachable",
+        "third_unreachable",
+        "third_unknown",
+    }
+)
+MARKED = GOOD | {"interpreter_lost", "interpreter_left", "replacement_requested", "agent_left", "third_left"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the history. ``second`` counts from the answer, as the recording does; None before it."""
+
+    at: dt.datetime
+    clock: str
+    sentence: str
+    role: str
+    role_word: str
+    level: str
+    second: float | None
+    marked: bool
+
+
+def timeline(call: Call, events: Iterable[CallEvent]) -> list[Moment]:
+    """Return the history of ``call`` in the active language."""
+    return [_moment(call, event) for event in events]
+
+
+def sentence(event: CallEvent) -> str:
+    """Return one event in words."""
+    pattern = SENTENCES.get(event.kind)
+    return event.kind if pattern is None else str(pattern).format_map(_facts(event))
+
+
+def _facts(event: CallEvent) -> defaultdict[str, str]:
+    """Return what a sentence may name; ``data`` comes from another process, so nothing is taken for granted."""
+    data = event.data if isinstance(event.data, dict) else {}
+    facts = defaultdict(lambda: "–", {str(name): str(value) for name, value in data.items() if value not in ("", None)})
+    if "language" in facts:
+        facts["language"] = words.language_name(facts["language"])
+    if "outcome" in facts:
+        facts["outcome"] = words.word(words.OUTCOMES, facts["outcome"])
+    waited = data.get("since_start_ms")
+    if isinstance(waited, (int, float)):
+        facts["seconds"] = f"{waited / 1000:.1f}"
+    return facts
+
+
+def _moment(call: Call, event: CallEvent) -> Moment:
+    role = event.leg.role if event.leg else ""
+    second = words.seconds_between(call.answered_at, event.at)
+    return Moment(
+        at=event.at,
+        clock=f"+{max(0.0, (event.at - call.started_at).total_seconds()):.1f}",
+        sentence=sentence(event),
+        role=role if role in words.PARTIES else "",
+        role_word=words.word(words.PARTIES, role) if role else "",
+        level="good" if event.kind in GOOD else "bad" if event.kind in BAD else "",
+        second=second if second is not None and second >= 0 else None,
+        marked=event.kind in MARKED,
+    )

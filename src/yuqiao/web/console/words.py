@@ -1,0 +1,120 @@
+"""What rows are called on the page, in the reader's language (gettext; the rows themselves hold codes).
+
+A code nobody has told us about is shown as it stands, so that a newer call server never empties a page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from yuqiao.hotline.models import Line
+from yuqiao.languages import catalogue
+
+Words = dict[str, "str | Promise"]
+
+ROLES: Words = {
+    "interpreter": _("Interpreter"),
+    "supervisor": _("Supervisor"),
+    "agent": _("Hotline agent"),
+    "clerk": _("Department clerk"),
+    "collector": _("Sign collector"),
+    "expert": _("Expert"),
+    "supplier_manager": _("Supplier manager"),
+    "project_manager": _("Project manager"),
+    "auditor": _("Auditor"),
+    "administrator": _("Administrator"),
+}
+PARTIES: Words = {
+    "caller": _("Caller"),
+    "agent": _("Agent"),
+    "interpreter": _("Interpreter"),
+    "third": _("Third party"),
+}
+WAYS_IN: Words = {
+    "beside_agent": _("Agent and caller on one line"),
+    "transferred": _("Transferred by partner line"),
+    "direct": _("Dialled our number"),
+}
+PHASES: Words = {
+    "arriving": _("Arriving"),
+    "choosing": _("Choosing language"),
+    "seeking": _("Seeking interpreter"),
+    "talking": _("Talking"),
+    "replacing": _("Replacing interpreter"),
+    "unassisted": _("Without interpreter"),
+    "closing": _("Closing"),
+    "ended": _("Ended"),
+}
+OUTCOMES: Words = {
+    "served": _("Served"),
+    "completed": _("Completed"),
+    "callback": _("To be called back"),
+    "abandoned": _("Caller gave up"),
+    "failed": _("Failed"),
+}
+STATES: Words = {
+    "ready": _("Ready"),
+    "claimed": _("Ringing"),
+    "busy": _("On a call"),
+    "wrap_up": _("Wrap-up"),
+    "break": _("On a break"),
+    "off": _("Off duty"),
+}
+TIERS: Words = {"resident": _("Resident"), "remote": _("Remote")}
+REQUESTS: Words = {"waiting": _("Waiting"), "claimed": _("Ringing")}
+
+
+def word(words: Words, code: str) -> str:
+    """Return the reader's word for ``code``; the code itself where there is none."""
+    return str(words.get(code, code))
+
+
+def reads_chinese() -> bool:
+    """Tell whether the reader has chosen Chinese."""
+    return (get_language() or "zh-hans").startswith("zh")
+
+
+def language_name(code: str) -> str:
+    """Return a service language's name; a plain sentence while it is not known."""
+    if not code:
+        return gettext("Language not known yet")
+    language = catalogue.BY_CODE.get(code)
+    if language is None:
+        return code
+    return language.zh if reads_chinese() else language.en
+
+
+def line_name(line: Line | None) -> str:
+    """Return a line's name, in English only where it has one."""
+    if line is None:
+        return ""
+    return line.name_zh if reads_chinese() else line.name_en or line.name_zh
+
+
+def masked(number: str) -> str:
+    """Return a caller's number with all but its last four characters covered, whatever it holds."""
+    if len(number) <= 4:
+        return "•" * len(number)
+    return "••••" + number[-4:]
+
+
+def duration(seconds: float) -> str:
+    """Return ``m:ss``, or ``h:mm:ss`` from an hour on; 0:00 for what lies in the future."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def seconds_between(first: dt.datetime | None, last: dt.datetime | None) -> float | None:
+    """Return the seconds from ``first`` to ``last``; None unless both happened."""
+    return None if first is None or last is None else (last - first).total_seconds()
+
+
+def epoch_ms(moment: dt.datetime) -> int:
+    """Return milliseconds since 1970, as the browser counts."""
+    return int(moment.timestamp() * 1000)
