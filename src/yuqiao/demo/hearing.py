@@ -96,7 +96,9 @@ def shared(one: Iterable[Interval], other: Iterable[Interval]) -> list[Interval]
     return sorted((begin, end) for begin, end in both if end > begin)
 
 
-def listen(ear: Ear, present: Sequence[Interval], voices: Mapping[str, float], on: Mapping[str, Sequence[Interval]]) -> Heard:
+def listen(
+    ear: Ear, present: Sequence[Interval], voices: Mapping[str, float], on: Mapping[str, Sequence[Interval]]
+) -> Heard:
     """Judge one ear. ``voices``: every party's tone in Hz; ``on``: when each was on the same call (UNIX seconds).
 
     A voice is expected where it and the ear's owner (``present``) were on together for SHARED_SECONDS or longer, the
@@ -105,7 +107,7 @@ def listen(ear: Ear, present: Sequence[Interval], voices: Mapping[str, float], o
     """
     names = list(voices)
     found = levels(ear.samples, [voices[name] for name in names])
-    starts = ear.began_at + WINDOW_SECONDS * np.arange(len(found))
+    starts = np.asarray(ear.began_at + WINDOW_SECONDS * np.arange(len(found)), dtype=np.float64)
     median: dict[str, float] = {}
     share: dict[str, float] = {}
     missing, strays = [], []
@@ -126,7 +128,7 @@ def listen(ear: Ear, present: Sequence[Interval], voices: Mapping[str, float], o
 
 
 def _inside(starts: Levels, intervals: Sequence[Interval]) -> NDArray[np.bool_]:
-    """Tell which windows lie wholly inside one of the intervals; at least the one in the middle of the longest."""
+    """Tell which windows lie wholly inside one of the intervals; none if they are all too short."""
     inside = np.zeros(len(starts), dtype=bool)
     for begin, end in intervals:
         inside |= (starts >= begin) & (starts + WINDOW_SECONDS <= end)

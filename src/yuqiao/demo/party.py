@@ -20,6 +20,7 @@ from typing import Any, Final
 from yuqiao.demo import voices
 from yuqiao.demo.cast import PERSONAS, TONES
 from yuqiao.demo.phone import Exchange, Session
+from yuqiao.lib.g711 import Samples
 
 #: How long somebody takes to pick up, in seconds.
 PICK_UP: Final = (0.4, 1.0)
@@ -27,7 +28,7 @@ READY: Final = "ready.json"
 SESSIONS: Final = "sessions.jsonl"
 
 
-def voice_of(key: str) -> voices.Samples:
+def voice_of(key: str) -> Samples:
     """Return the loop that persona ``key`` says."""
     persona = PERSONAS[key]
     return voices.loop_of(persona.language, persona.tone, TONES, seed=sorted(PERSONAS).index(key))

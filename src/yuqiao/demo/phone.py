@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -111,7 +111,11 @@ class Session:
     def hears(self, tones: Mapping[str, float]) -> set[str]:
         """Return whose tones are in what arrived in the last half second."""
         found = levels(self.rtp.tape.latest(WINDOW_SECONDS), list(tones.values()))
-        return {name for name, level in zip(tones, found[-1], strict=True) if level >= HEARD_LEVEL} if len(found) else set()
+        return (
+            {name for name, level in zip(tones, found[-1], strict=True) if level >= HEARD_LEVEL}
+            if len(found)
+            else set()
+        )
 
     async def hears_one_of(self, tones: Mapping[str, float], within: float) -> str:
         """Wait until one of these is heard and return who; "" when the call ended, or ``within`` seconds passed."""
@@ -185,7 +189,7 @@ class Exchange:
         path = None if self._tapes is None else self._tapes / f"{len(self.sessions)}.tape"
         voice = beside_each_other(self.voices[party] for party in parties)
         session = Session(parties, number, RtpLeg(HOST, voice, Tape(path)), self._air)
-        session.on_change = lambda one, what: self.on_change(one, what)
+        session.on_change = self.on_change
         self._air.add(session.rtp)
         self.sessions.append(session)
         self.on_change(session, "began")
@@ -209,8 +213,3 @@ async def _rung(session: Session, answering: Answering) -> None:
     if session.sip is not None:
         session.sip.ring()
     await answering(session)
-
-
-def tones_of(tones: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
-    """Return the tones of these names only."""
-    return {name: tones[name] for name in names}

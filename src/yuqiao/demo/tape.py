@@ -131,4 +131,4 @@ def beside_each_other(voices: Iterable[Samples]) -> Samples:
     """Return several people's loops mixed into one, as an exchange puts them onto one leg."""
     loops = list(voices)
     total = np.sum([loop.astype(np.int32) for loop in loops], axis=0)
-    return np.clip(total, -32768, 32767).astype(np.int16)
+    return np.asarray(np.clip(total, -32768, 32767), dtype=np.int16)

@@ -40,7 +40,9 @@ class NoVoiceError(RuntimeError):
     """The synthesizer is missing or cannot speak."""
 
 
-def synthesize(text: str, language: str, *, pitch: int = 50, speed: int = 165, variant: str = "") -> NDArray[np.float64]:
+def synthesize(
+    text: str, language: str, *, pitch: int = 50, speed: int = 165, variant: str = ""
+) -> NDArray[np.float64]:
     """Return ``text`` spoken, 8 kHz, band-limited as a telephone does, peak 1.0. ``pitch`` 0-99, ``speed`` words/min.
 
     Raises NoVoiceError when espeak-ng is missing or refuses.
