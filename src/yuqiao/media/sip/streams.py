@@ -81,6 +81,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See asyncio.Protocol."""
+        if self._dead:
+            return
         try:
             frames = self._framer.feed(data)
         except MalformedError:
@@ -108,7 +110,7 @@ class Connection(asyncio.Protocol):
         """See asyncio.Protocol."""
         if self._patience is not None:
             self._patience.cancel()
-        if self._framer.partial:
+        if self._framer.partial and not self._dead:
             self._counters["malformed"] += 1  # cut off in the middle of a message
         self._dead = True
         self._on_close(self)

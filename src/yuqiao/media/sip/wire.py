@@ -6,6 +6,7 @@ announced) is refused here before anything else sees the message.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -15,6 +16,9 @@ from aiosipua import SipMessage, SipRequest, SipResponse, parse_via, stringify_v
 from yuqiao.media.sip.addresses import read_party
 
 Message = SipRequest | SipResponse
+
+# It warns of each body whose length is not the announced one: a line of log for every datagram of a flood. We count.
+logging.getLogger("aiosipua.message").setLevel(logging.ERROR)
 
 PHRASES: Final = {
     100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 400: "Bad Request", 404: "Not Found",
@@ -28,6 +32,7 @@ PHRASES: Final = {
 
 _REQUEST_LINE = re.compile(rb"([A-Za-z0-9.!%*_+`'~-]{1,32}) ([^\s]{1,2048}) SIP/(\d{1,4}\.\d{1,4})")
 _STATUS_LINE = re.compile(rb"SIP/2\.0 ([1-6]\d\d)(?: [^\r\n]*)?")
+_VIA = re.compile(r"\s*SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9-]+)\s+(\S.*)", re.DOTALL)
 _CSEQ = re.compile(r"(\d{1,10})\s+([A-Za-z0-9.!%*_+`'~-]{1,32})")
 _SINGLE = ("from", "to", "call-id", "cseq", "content-length", "max-forwards", "content-type")
 MAX_MESSAGE = 65_535
@@ -72,8 +77,12 @@ def _check(message: Message, data: bytes) -> None:
         raise ValueError("a header field that may stand once stands twice")
     if not headers.get_first("call-id") or not headers.get("via"):
         raise ValueError("no Call-ID or no Via")
-    via = parse_via(headers.get("via")[0])
-    if via.protocol != "SIP/2.0" or not via.host or (not via.branch and isinstance(message, SipResponse)):
+    vias = headers.get("via")
+    if (parts := _VIA.fullmatch(vias[0])) is None:
+        raise ValueError("Via cannot be read")
+    vias[0] = f"SIP/2.0/{parts[1]} {parts[2]}"  # the library's parser knows no blanks around its slashes
+    via = parse_via(vias[0])
+    if not via.host or (not via.branch and isinstance(message, SipResponse)):
         raise ValueError("Via cannot be read")
     for name in ("from", "to"):
         read_party(headers.get_first(name) or "")
