@@ -54,7 +54,8 @@ def read_uri(text: str) -> Uri:
     # RFC 3261 25.1: "@" stands nowhere but between userinfo and hostport, while ";" and "?" may stand in the user part
     user, _, place = rest.rpartition("@")
     parsed = parse_uri(f"{scheme}:{place}")
-    if not _HOST.fullmatch(parsed.host) or not 0 < (parsed.port or DEFAULT_PORT) < 65536:
+    port = DEFAULT_PORT if parsed.port is None else parsed.port
+    if not _HOST.fullmatch(parsed.host) or not 0 < port < 65536:
         raise ValueError("no host in the SIP URI")
     number = unquote(user.partition(":")[0].partition(";")[0])
     transport = (parsed.params.get("transport") or "").upper()

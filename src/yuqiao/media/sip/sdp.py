@@ -63,8 +63,8 @@ def _audio(session: SdpMessage, media: MediaDescription) -> AudioParameters | No
     codec = next((c.payload_type for c in media.codecs if _is_spoken(c)), None)
     if connection is None or codec is None or not _usable(connection):
         return None
-    events = (c.payload_type for c in media.codecs if c.encoding_name.lower() == "telephone-event")
-    dtmf = next((number for number in events if 96 <= number <= 127), None)
+    events = (c for c in media.codecs if c.encoding_name.lower() == "telephone-event" and c.clock_rate == 8000)
+    dtmf = next((c.payload_type for c in events if 96 <= c.payload_type <= 127), None)
     direction = _direction(session, media)
     held = connection.address == NOWHERE[0]  # RFC 3264 8.4: the old way to hold
     return AudioParameters(
