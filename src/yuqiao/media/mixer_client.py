@@ -199,11 +199,11 @@ class MixerPool:
         await self._end(self._recordings, recording, "stop_recording", recording=recording)
 
     async def _begin(
-        self, running: dict[str, WorkerProcess], ref: str, target: PlayTarget | RecordSource, verb: str, **fields: Any
+        self, running: dict[str, WorkerProcess], ref: str, place: PlayTarget | RecordSource, verb: str, **fields: Any
     ) -> None:
         if ref in running:
             raise MixerError(f"{ref} is running already")
-        worker = running[ref] = self._worker_for(target)
+        worker = running[ref] = self._worker_for(place)
         try:
             await worker.ask(verb, **fields)
         except MixerError:
