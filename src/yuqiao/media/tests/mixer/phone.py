@@ -97,10 +97,11 @@ class Phone:
                 for packet in self._deliver([self.next_packet()]):
                     self.socket.sendto(packet, self._to)
 
-    def press(self, digit: str, *, ends: int = 3, to: Address | None = None) -> None:
-        """Send a key of 100 ms as RFC 4733 says, without its ``ends`` when 0."""
-        target = to or self._to
+    def press(self, digit: str, *, ends: int = 3) -> None:
+        """Send a key of 100 ms as RFC 4733 says, without its ``ends`` when 0; meanwhile the voice is silent."""
+        target, self._to = self._to, None
         assert target is not None
+        time.sleep(0.03)  # a packet of the voice may be on its way
         code = "0123456789*#ABCD".index(digit)
         for step in range(5):
             payload = struct.pack("!BBH", code, 10, 160 * (step + 1))
@@ -112,6 +113,7 @@ class Phone:
             self.socket.sendto(rtp(EVENTS, self.seq, self.timestamp, self.ssrc, payload), target)
             self.seq += 1
         self.timestamp += 960
+        self._to = target
 
     def _listen(self) -> None:
         while not self._over.is_set():

@@ -1,0 +1,112 @@
+"""Workers die, legs are spread, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from yuqiao.media.mixer_client import MixerPool
+from yuqiao.media.ports import MixerError
+from yuqiao.media.tests.mixer.conftest import PORTS, Studio, hears_exactly, until
+from yuqiao.media.tests.mixer.phone import Phone
+
+ALICE, BOB = 440.0, 1000.0
+TONES = {ALICE, BOB}
+
+
+@pytest.fixture
+async def two() -> AsyncIterator[Studio]:
+    pool = MixerPool(rtp_host="127.0.0.1", rtp_ports=PORTS, workers=2)
+    await pool.start()
+    yield Studio(pool)
+    await pool.stop()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_a_killed_worker_is_told_and_replaced_and_the_other_goes_on(two: Studio) -> None:
+    with Phone(ALICE) as alice, Phone(BOB) as bob, Phone(0) as charlie:
+        await two.connect("alice", alice, "call")
+        await two.connect("bob", bob, "call")
+        await two.connect("charlie", charlie)
+        await two.pool.play("ringing", ("leg", "charlie"), ["tone:ring"])
+        home = {leg: two.pool._legs[leg].pid for leg in ("alice", "bob", "charlie")}
+        assert home["alice"] == home["bob"] != home["charlie"]
+        os.kill(home["charlie"], signal.SIGKILL)
+        await until(lambda: any(not event.leg for event in two.of_kind("worker-died")))
+        died = two.of_kind("worker-died")
+        assert [event.leg for event in died] == ["charlie", ""]
+        assert len({event.ref for event in died}) == 1
+        assert [(event.ref, event.value) for event in two.of_kind("playback-finished")] == [("ringing", "failed")]
+        with pytest.raises(MixerError):
+            await two.pool.set_audio("charlie", charlie.audio)
+        await until(lambda: home["charlie"] not in two.pool.pids)
+        await hears_exactly(alice, {BOB}, TONES)
+        await two.connect("charlie", charlie)
+        assert two.pool._legs["charlie"].pid not in home.values()
+        await until(lambda: len(charlie.heard) > 20)
+
+
+async def test_legs_spread_over_workers_and_stay_beside_each_other_when_asked(two: Studio) -> None:
+    pool = two.pool
+    for name, beside in (("a", None), ("b", None), ("c", "a"), ("d", "a"), ("e", None)):
+        await pool.open_leg(name, beside=beside)
+    home = {leg: worker.name for leg, worker in pool._legs.items()}
+    assert home["a"] == home["c"] == home["d"] != home["b"]
+    assert home["e"] == home["b"]
+    await pool.join("a", "call")
+    await pool.join("c", "call")
+    with pytest.raises(MixerError, match="different workers"):
+        await pool.join("b", "call")
+    await pool.close_leg("a")
+    await pool.close_leg("c")
+    await pool.join("b", "call")
+    with pytest.raises(MixerError, match="no leg"):
+        await pool.open_leg("f", beside="a")
+    with pytest.raises(MixerError, match="open already"):
+        await pool.open_leg("b")
+    assert (await pool.counters())["legs"] == 3
+
+
+async def test_a_command_under_way_when_the_worker_dies_fails(studio: Studio) -> None:
+    (worker,) = studio.pool.pids
+    os.kill(worker, signal.SIGSTOP)
+    os.kill(worker, signal.SIGKILL)
+    with pytest.raises(MixerError):
+        await studio.pool.open_leg("alice")
+    await until(lambda: worker not in studio.pool.pids)
+    await studio.pool.open_leg("alice")
+
+
+async def test_no_worker_outlives_its_owner() -> None:
+    pool = MixerPool(rtp_host="127.0.0.1", rtp_ports=PORTS, workers=2)
+    await pool.start()
+    pids = pool.pids
+    for worker in pool._workers:
+        worker._socket.shutdown(2)  # as the kernel does when the owner is killed
+    await until(lambda: not any(is_running(pid) for pid in pids))
+    await pool.stop()
+    assert not any(is_running(pid) for pid in pool.pids)
+
+
+async def test_when_no_port_is_free_the_leg_is_refused() -> None:
+    pool = MixerPool(rtp_host="127.0.0.1", rtp_ports=(29990, 29993), workers=1)
+    await pool.start()
+    try:
+        await pool.open_leg("a")
+        await pool.open_leg("b")
+        with pytest.raises(MixerError, match="no RTP port"):
+            await pool.open_leg("c")
+        await pool.close_leg("a")
+        assert (await pool.open_leg("c"))[1] % 2 == 0
+    finally:
+        await pool.stop()
