@@ -163,6 +163,8 @@ def _read(path: Path, verdict: Verdict) -> Samples | None:
 def voices_in(samples: Samples) -> tuple[str, ...]:
     """Return whose tone is in ``samples`` for a second or longer without a break."""
     found = levels(samples, list(VOICES.values())) >= HEARD_LEVEL
+    if len(found) < STRAY_WINDOWS:
+        return ()
     runs = np.lib.stride_tricks.sliding_window_view(found, STRAY_WINDOWS, axis=0).all(axis=2)
     return tuple(sorted(name for name, there in zip(VOICES, np.any(runs, axis=0).tolist(), strict=True) if there))
 

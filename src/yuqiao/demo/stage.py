@@ -210,7 +210,7 @@ class LonePhone:
     def kill(self) -> None:
         """kill -9."""
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()  # waits, and closes the pipe
 
     async def revive(self) -> None:
         """Start it again where it was."""
@@ -219,9 +219,7 @@ class LonePhone:
 
     def stop(self) -> None:
         """End it."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
         try:
-            self._process.wait(5)
+            self._process.communicate(timeout=5)
         except subprocess.TimeoutExpired:
             self.kill()

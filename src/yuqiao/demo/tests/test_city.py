@@ -1,0 +1,77 @@
+"""The sample city can be written twice, and gives one login for each role."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import authenticate
+
+from yuqiao.accounts.models import Person, Role, RoleGrant
+from yuqiao.accounts.services import roles_of, verify_journal
+from yuqiao.demo import city
+from yuqiao.demo.cast import INTERPRETERS, LINES, LOGINS, dialled
+from yuqiao.demo.plans import PLANS
+from yuqiao.hotline.models import DialledNumber, Line, WayIn
+from yuqiao.languages.catalogue import FOREIGN
+from yuqiao.workforce.models import Interpreter
+
+PASSWORD = "a-password-of-this-test"
+
+
+def contact(user: str) -> str:
+    return f"sip:{user}@127.0.0.1:15999"
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_the_city_is_written_once_however_often_it_is_written() -> None:
+    for _ in range(2):
+        city.seed(contact, PASSWORD)
+    assert Line.objects.count() == len(LINES)
+    assert Interpreter.objects.count() == len(INTERPRETERS)
+    assert DialledNumber.objects.count() == (1 + len(FOREIGN)) * (2 * (len(LINES) - 1) + 1)
+    assert Person.objects.count() == len(LOGINS) + len(INTERPRETERS) - 1
+    assert verify_journal() == []
+
+
+@pytest.mark.django_db
+def test_there_is_one_login_for_each_role() -> None:
+    city.seed(contact, PASSWORD)
+    for login in LOGINS:
+        person = authenticate(username=login.username, password=PASSWORD)
+        assert isinstance(person, Person)
+        assert roles_of(person) == {Role(login.role)}
+    assert {login.role for login in LOGINS} == set(Role.values)
+    assert not Person.objects.get(username="interpreter-1002").has_usable_password()
+    assert RoleGrant.objects.filter(role=Role.AGENT).get().line_number == "110"
+
+
+@pytest.mark.django_db
+def test_every_number_that_is_dialled_is_known_with_its_way_in() -> None:
+    city.seed(contact, PASSWORD)
+    for plan in PLANS:
+        number = DialledNumber.objects.get(number=plan.dials)
+        assert number.line.number == plan.line
+        assert number.way_in == {"a": WayIn.BESIDE_AGENT, "b": WayIn.TRANSFERRED, "c": WayIn.DIRECT}[plan.way]
+        assert number.language == (plan.language if plan.known else "")
+
+
+def test_no_two_things_share_a_dialled_number() -> None:
+    ways = [(line.number, way) for line in LINES for way in ("c" if line.line_class == "own" else "ab")]
+    numbers = [dialled(line, way, language) for line, way in ways for language in ("", *FOREIGN)]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_the_password_is_by_chance_unless_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("YUQIAO_DEMO_PASSWORD", raising=False)
+    assert city.password_of_this_run() != city.password_of_this_run()
+    monkeypatch.setenv("YUQIAO_DEMO_PASSWORD", PASSWORD)
+    assert city.password_of_this_run() == PASSWORD
+
+
+def test_the_plans_cover_every_way_and_every_mishap() -> None:
+    assert len(PLANS) >= 12
+    assert {plan.way for plan in PLANS} == {"a", "b", "c"}
+    assert {str(plan.mishap) for plan in PLANS} == {"", "refused", "hangs_up", "killed", "nobody"}
+    assert {plan.third_by for plan in PLANS} == {"", "keys", "command"}
+    assert {plan.known for plan in PLANS if plan.way == "c"} == {True, False}
+    assert {plan.language for plan in PLANS} == set(FOREIGN)
