@@ -84,7 +84,7 @@ class Hands:
                 else:
                     await ari.record_bridge(effect.name, bridge)
             case ask.StopRecording():
-                await ari.stop_recording(effect.name)
+                await ari.stop_recording(effect.name, of_leg=bool(effect.leg))
             case ask.HangUp():
                 await ari.hang_up(effect.leg, effect.cause)
             case ask.EndBridge():

@@ -222,13 +222,14 @@ class Ari:
         """Record the mix of a bridge."""
         await self._command("POST", f"bridges/{bridge}/record", name=name, format="wav", ifExists="overwrite")
 
-    async def stop_recording(self, name: str) -> None:
-        """Close a recording, and the snoop channel that carried it if there was one."""
+    async def stop_recording(self, name: str, *, of_leg: bool) -> None:
+        """Close a recording, and the snoop channel that carries it if it is a leg's."""
         try:
             await self._command("POST", f"recordings/live/{name}/stop")
         finally:
-            with contextlib.suppress(AriError, TimeoutError):
-                await self.hang_up(SNOOP_PREFIX + name)
+            if of_leg:
+                with contextlib.suppress(AriError, TimeoutError):
+                    await self.hang_up(SNOOP_PREFIX + name)
 
     async def is_recording(self, name: str) -> bool:
         """Whether a recording runs now."""

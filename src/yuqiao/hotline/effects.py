@@ -63,9 +63,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class StopRecording:
-    """Close a recording."""
+    """Close a recording; ``leg`` as in `Record`."""
 
     name: str
+    leg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +147,4 @@ RowEffect = Note | Seek | Engage | Release | FindParty | OpenCallback | FinishCo
 Effect = EngineEffect | RowEffect
 
 #: Effects that must stand in the database before the engine acts; everything else may be written a moment later.
-URGENT = (Ring, Seek, Engage, Release, FindParty, OpenCallback, FinishCommand, FinishRecordings)
+URGENT = (Ring, Record, Seek, Engage, Release, FindParty, OpenCallback, FinishCommand, FinishRecordings)

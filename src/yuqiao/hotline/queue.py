@@ -11,17 +11,20 @@ from collections import defaultdict
 from yuqiao.hotline.events import InterpreterClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import InterpreterRequest, RequestState
 from yuqiao.hotline.routing import Candidate, Wanted, match, rank
-from yuqiao.hotline.state import CallState, RequestOf
+from yuqiao.hotline.state import WAITING, CallState, RequestOf
 from yuqiao.workforce import services as workforce
 from yuqiao.workforce.models import Interpreter, InterpreterLanguage, PresenceState
 
 
-def seek(call: CallState, request_id: str, now: dt.datetime) -> InterpreterClaimed | MustWait | NobodyThere:
-    """Claim the best interpreter for a call's request, unless an earlier request has a better right to her."""
+def seek(call: CallState, request_id: str, now: dt.datetime) -> InterpreterClaimed | MustWait | NobodyThere | None:
+    """Claim the best interpreter for a call's request, unless an earlier request has a better right to her.
+
+    None when the request does not wait any more: it was served or withdrawn before its turn came.
+    """
     request = call.request(request_id)
     at = now.timestamp()
-    if request is None:
-        return NobodyThere(request_id, at)
+    if request is None or request.state != WAITING:
+        return None
     wanted = _wanted(request)
     for candidate in _in_turn(wanted):
         if workforce.claim(candidate.id, request_id, now):

@@ -11,17 +11,21 @@ from yuqiao.hotline.effects import Answer, HangUp, Join, Seek, StopRecording
 from yuqiao.hotline.state import WAITING, LegPhase, LegState, Phase, TrackPhase
 from yuqiao.hotline.turn import Turn
 
+#: More ids than a call server can use before it has to write.
+SKIPPED_IDS = 1000
+
 
 def review(turn: Turn, seen: engine.EngineReviewed, tell: Callable[[engine.EngineEvent], None]) -> None:
-    """Tell the call what it missed. Idempotent: reviewing twice changes nothing more."""
+    """Tell the call what it missed. Ids skip ahead, past any that the old server used and could not write."""
+    turn.set(serial=turn.call.serial + SKIPPED_IDS)
     for leg in turn.call.legs:
         if leg.phase is not LegPhase.OVER:
             _review_leg(turn, leg, seen, tell)
     for track in turn.call.tracks:
         if track.phase is not TrackPhase.OVER and track.name not in seen.recording:
-            turn.call = turn.call.with_track(replace(track, phase=TrackPhase.OVER))
+            turn.call = turn.call.with_track(replace(track, phase=TrackPhase.OVER, failed=True))
         elif track.phase is not TrackPhase.OVER and turn.call.ended_at is not None:
-            turn.do(StopRecording(track.name))
+            turn.do(StopRecording(track.name, track.leg))
     if turn.call.phase in {Phase.CLOSING, Phase.ENDED}:
         turn.do(*(HangUp(leg.id) for leg in turn.call.legs if _stray(turn, leg)))
     script.replay(turn)

@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from yuqiao.engines import events as engine
+from yuqiao.hotline import choosing, parties, script, seeking
 from yuqiao.hotline import events as desk
-from yuqiao.hotline import script, seeking
 from yuqiao.hotline.effects import (
     Answer,
     Effect,
     EndBridge,
-    FindParty,
-    FinishCommand,
     FinishRecordings,
     HangUp,
     Join,
@@ -28,7 +26,6 @@ from yuqiao.hotline.effects import (
     Seek,
     StopRecording,
 )
-from yuqiao.hotline.keys import AddLine, press
 from yuqiao.hotline.review import review
 from yuqiao.hotline.state import (
     AGENT,
@@ -36,7 +33,6 @@ from yuqiao.hotline.state import (
     CALLER,
     DIRECT,
     INTERPRETER,
-    THIRD,
     TRANSFERRED,
     WAITING,
     CallState,
@@ -47,10 +43,8 @@ from yuqiao.hotline.state import (
     TrackPhase,
 )
 from yuqiao.hotline.turn import Turn
-from yuqiao.languages.catalogue import BY_DIGIT
 
 Step = tuple[CallState, list[Effect]]
-MENU_ROUNDS = 2
 #: What a track calls the one leg on which the partner's agent and the caller speak beside each other.
 BESIDE_LABEL = "坐席+来电人"
 
@@ -145,20 +139,7 @@ def _answered(turn: Turn, event: engine.LegAnswered) -> None:
         script.run(turn, leg.id, "greeting", *script.waiting_prompts(turn))
     else:
         turn.set(phase=Phase.CHOOSING)
-        _offer_menu(turn, "greeting")
-
-
-def _offer_menu(turn: Turn, *before: str) -> None:
-    """Let somebody choose the language: the agent if one is on, else the caller; while an agent rings, wait for her."""
-    agents = [leg for leg in turn.call.legs if leg.role == AGENT and leg.phase is not LegPhase.OVER]
-    ringing = [leg for leg in agents if leg.phase is LegPhase.RINGING]
-    joined = [leg for leg in agents if leg.phase is LegPhase.JOINED and leg.id != turn.call.principal]
-    if joined:
-        script.run(turn, joined[0].id, "menu")
-    elif ringing:
-        script.run(turn, turn.call.principal, *before, script.RING)
-    else:
-        script.run(turn, turn.call.principal, *before, "menu")
+        choosing.offer_menu(turn, "greeting")
 
 
 def _controlled(turn: Turn, event: engine.LegControlled) -> None:
@@ -184,13 +165,7 @@ def _joined(turn: Turn, event: engine.LegJoined) -> None:
     if leg.role == INTERPRETER:
         seeking.joined(turn, leg)
     elif leg.id != turn.call.principal:
-        turn.note(f"{leg.role}_joined", leg.id, label=leg.label)
-        if leg.command is not None:
-            turn.do(FinishCommand(leg.command))
-        if turn.call.phase is Phase.CHOOSING:
-            _offer_menu(turn)
-        elif turn.open:
-            script.quiet(turn)
+        parties.came(turn, leg)
     script.ensure_tracks(turn)
 
 
@@ -207,29 +182,7 @@ def _ended(turn: Turn, event: engine.LegEnded) -> None:
     elif before.role == INTERPRETER:
         seeking.ended(turn, before, event)
     else:
-        _other_left(turn, before, event)
-
-
-def _other_left(turn: Turn, before: LegState, event: engine.LegEnded) -> None:
-    reached = before.phase is not LegPhase.RINGING
-    turn.note(f"{before.role}_left" if reached else f"{before.role}_unreachable", before.id, cause=event.cause)
-    if before.command is not None and before.phase is not LegPhase.JOINED:
-        turn.do(FinishCommand(before.command, f"not reached (cause {event.cause})"))
-    if before.role == THIRD and not reached:
-        _tell_interpreter(turn)
-    if not turn.principal_present:
-        return
-    if turn.call.phase is Phase.CHOOSING and before.role == AGENT:
-        _offer_menu(turn)
-    elif turn.call.phase is Phase.UNASSISTED and len(turn.call.present()) == 1:
-        seeking.last_words(turn, "goodbye")
-
-
-def _tell_interpreter(turn: Turn) -> None:
-    """A short tone to the interpreter: what she asked for did not work."""
-    listener = turn.call.present(INTERPRETER)
-    if listener and turn.call.playing is None:
-        script.run(turn, listener[0].id, script.BEEP)
+        parties.left(turn, before, event)
 
 
 def close(turn: Turn) -> None:
@@ -244,7 +197,7 @@ def close(turn: Turn) -> None:
     turn.set(phase=Phase.CLOSING, ended_at=turn.call.ended_at or turn.now, deadlines=())
     turn.alarm("forced", turn.call.timing.closing)
     turn.do(*(HangUp(leg.id) for leg in turn.call.legs if leg.phase is not LegPhase.OVER))
-    turn.do(*(StopRecording(track.name) for track in turn.call.tracks if track.phase is not TrackPhase.OVER))
+    turn.do(*(StopRecording(track.name, track.leg) for track in turn.call.tracks if track.phase is not TrackPhase.OVER))
 
 
 def _finish_if_over(turn: Turn) -> None:
@@ -270,33 +223,6 @@ def _force(turn: Turn) -> None:
     turn.set(tracks=tracks, ended_at=turn.call.ended_at or turn.now)
 
 
-def _key(turn: Turn, event: engine.KeyPressed) -> None:
-    leg = turn.call.leg(event.leg)
-    if leg is None or not leg.present or not turn.open:
-        return
-    if leg.role != INTERPRETER:
-        if turn.call.phase is Phase.CHOOSING and event.key in BY_DIGIT:
-            _choose(turn, BY_DIGIT[event.key].code, "key")
-        return
-    buffer, wish = press(leg.keys, event.key)
-    turn.leg(leg, keys=buffer)
-    if isinstance(wish, AddLine):
-        turn.note("third_asked", leg.id, line=wish.number, by="key")
-        turn.do(FindParty(wish.number))
-    elif wish is not None:
-        turn.note("work_done", leg.id)
-        turn.set(outcome="served")
-        seeking.last_words(turn, "goodbye")
-
-
-def _choose(turn: Turn, language: str, by: str) -> None:
-    turn.set(language=language, phase=Phase.SEEKING)
-    turn.alarm("key", None)
-    turn.note("language_chosen", language=language, by=by)
-    seeking.ask(turn)
-    script.run(turn, turn.call.principal, *script.waiting_prompts(turn))
-
-
 def _time(turn: Turn, event: desk.TimeCame) -> None:
     due = [name for name, at in turn.call.deadlines if at <= event.at]
     for name in due:
@@ -316,7 +242,7 @@ def _deadline(turn: Turn, name: str) -> None:
         case "repeat":
             script.run(turn, turn.call.principal, "connecting", script.RING)
         case "key":
-            _no_key(turn)
+            choosing.no_key(turn)
         case "answer":
             turn.do(HangUp(turn.call.principal))
             _ended(turn, engine.LegEnded(turn.call.principal, engine.INTERWORKING, turn.now))
@@ -327,63 +253,10 @@ def _deadline(turn: Turn, name: str) -> None:
             _force(turn)
 
 
-def _no_key(turn: Turn) -> None:
-    if turn.call.phase is not Phase.CHOOSING:
-        return
-    turn.set(menu_round=turn.call.menu_round + 1)
-    if turn.call.menu_round >= MENU_ROUNDS:
-        _choose(turn, script.DEFAULT_LANGUAGE, "default")
-    else:
-        _offer_menu(turn)
-
-
 def _try_again(turn: Turn, _event: desk.TryAgain) -> None:
     request = turn.call.open_request
     if request is not None and request.state == WAITING and turn.open:
         turn.do(Seek(request.id))
-
-
-def _add_party(turn: Turn, event: desk.AddPartyAsked) -> None:
-    turn.note("third_asked", line=event.number, by="desk")
-    if event.contact:
-        _party_found(turn, desk.PartyFound(event.number, event.contact, event.at, event.command))
-    else:
-        turn.do(FindParty(event.number, event.command))
-
-
-def _party_found(turn: Turn, event: desk.PartyFound) -> None:
-    if not turn.open or not turn.principal_present:
-        if event.command is not None:
-            turn.do(FinishCommand(event.command, "the call is over"))
-        return
-    leg = turn.leg(
-        LegState(turn.new_id(), THIRD, turn.now, label=event.label, contact=event.contact, command=event.command)
-    )
-    turn.note("third_rung", leg.id, line=event.label)
-    seeking.ring(turn, leg)
-
-
-def _party_unknown(turn: Turn, event: desk.PartyUnknown) -> None:
-    turn.note("third_unknown", line=event.label)
-    _tell_interpreter(turn)
-    if event.command is not None:
-        turn.do(FinishCommand(event.command, "no such line"))
-
-
-def _drop_leg(turn: Turn, event: desk.DropLegAsked) -> None:
-    leg = turn.call.leg(event.leg)
-    over = leg is None or leg.phase is LegPhase.OVER
-    turn.do(FinishCommand(event.command, "no such party" if over else ""))
-    if not over:
-        turn.note("drop_asked", event.leg)
-        turn.do(HangUp(event.leg))
-
-
-def _end(turn: Turn, event: desk.EndAsked) -> None:
-    turn.do(FinishCommand(event.command))
-    if turn.open:
-        turn.note("end_asked")
-        seeking.last_words(turn, "goodbye")
 
 
 def _review(turn: Turn, event: engine.EngineReviewed) -> None:
@@ -410,7 +283,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     engine.LegControlled: _controlled,
     engine.LegJoined: _joined,
     engine.LegEnded: _ended,
-    engine.KeyPressed: _key,
+    engine.KeyPressed: parties.key_pressed,
     engine.PlaybackEnded: script.playback_ended,
     engine.RecordingBegan: script.recording_began,
     engine.RecordingEnded: script.recording_ended,
@@ -419,10 +292,10 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.MustWait: seeking.must_wait,
     desk.NobodyThere: seeking.nobody,
     desk.TryAgain: _try_again,
-    desk.PartyFound: _party_found,
-    desk.PartyUnknown: _party_unknown,
-    desk.AddPartyAsked: _add_party,
-    desk.DropLegAsked: _drop_leg,
-    desk.EndAsked: _end,
+    desk.PartyFound: parties.party_found,
+    desk.PartyUnknown: parties.party_unknown,
+    desk.AddPartyAsked: parties.add_party,
+    desk.DropLegAsked: parties.drop_leg,
+    desk.EndAsked: parties.end,
     desk.TimeCame: _time,
 }

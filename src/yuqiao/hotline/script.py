@@ -129,7 +129,7 @@ def ensure_tracks(turn: Turn) -> None:
     joined = [leg.id for leg in turn.call.legs if leg.phase is LegPhase.JOINED]
     for leg_id in (*joined, *([""] if joined else [])):
         of_leg = [track for track in turn.call.tracks if track.leg == leg_id]
-        if len(of_leg) >= RECORDING_ATTEMPTS or any(track.phase is not TrackPhase.OVER for track in of_leg):
+        if len(of_leg) >= RECORDING_ATTEMPTS or any(not track.failed for track in of_leg):
             continue
         name = f"{turn.call.id}-{len(turn.call.tracks) + 1}"
         turn.set(tracks=(*turn.call.tracks, TrackOf(name, leg_id, turn.now)))
@@ -151,7 +151,9 @@ def recording_ended(turn: Turn, event: RecordingEnded) -> None:
     began = track.began_at
     if began is None and event.done:
         began = event.at - event.duration_ms / 1000  # its beginning went unheard while no call server listened
-    changed = replace(track, phase=TrackPhase.OVER, began_at=began, duration_ms=event.duration_ms)
+    changed = replace(
+        track, phase=TrackPhase.OVER, began_at=began, duration_ms=event.duration_ms, failed=not event.done
+    )
     turn.call = turn.call.with_track(changed)
     if not event.done:
         turn.note("recording_failed", track.leg)

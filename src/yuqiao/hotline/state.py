@@ -112,6 +112,7 @@ class TrackOf:
     phase: TrackPhase = TrackPhase.ASKED
     began_at: float | None = None
     duration_ms: int | None = None
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ T = TypeVar("T")
 PASSWORD = "only-for-this-test"
 #: Everybody who may speak in a test, and the tone that is their voice.
 VOICES = {"anna": 440.0, "agent": 620.0, "li": 1000.0, "wang": 1270.0, "third": 1700.0}
+CALLS = ("yuqiao.config.cli", "calls")
 DEADLINE = 15.0
 
 
@@ -75,7 +76,7 @@ class Stage:
     async def open(self) -> None:
         """Start the servers and the phones."""
         self.start("media", "yuqiao.config.cli", "media")
-        self.start("calls", "yuqiao.config.cli", "calls")
+        self.start("calls", *CALLS)
         await self.exchange.start()
         await until(lambda: b"reviewed" in (self.folder / "calls.log").read_bytes(), "call server at work")
 

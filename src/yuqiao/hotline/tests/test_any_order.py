@@ -1,0 +1,161 @@
+"""Whatever happens, in whatever order, late, twice or never: a call ends, and leaves nobody held and nothing open."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yuqiao.engines import events as engine
+from yuqiao.hotline import effects as ask
+from yuqiao.hotline import events as desk
+from yuqiao.hotline.rules import Facts
+from yuqiao.hotline.state import OPEN_REQUEST, LegPhase, Phase, TrackPhase
+from yuqiao.hotline.tests.world import CALLER_LEG, World
+
+CAUSES = st.sampled_from([16, 17, 19, 20, 21, 27, 34, 38, 127, 0])
+FACTS = st.builds(
+    Facts,
+    way_in=st.sampled_from(["direct", "beside_agent", "transferred"]),
+    line=st.sampled_from(["", "12345"]),
+    agent_contact=st.sampled_from(["", "sip:agent@desk"]),
+    record=st.booleans(),
+    language=st.sampled_from(["", "en", "ja"]),
+)
+STEPS = ["arrive", "ring", "answer", "control", "join", "end", "key", "play", "began", "recorded", "review"]
+STEPS += ["claim", "wait", "nobody", "again", "found", "unknown", "add", "drop", "stop", "time", "later"]
+
+
+@st.composite
+def happenings(draw: st.DrawFn, world: World) -> desk.Event:
+    """Anything that may be told to this call: mostly about what it knows, sometimes about what it does not."""
+    call = world.call
+    legs = [leg.id for leg in call.legs]
+    leg = draw(st.sampled_from([*legs, "stranger"]))
+    request = draw(st.sampled_from([*(one.id for one in call.requests), "stranger"]))
+    track = draw(st.sampled_from([*(one.name for one in call.tracks), "stranger"]))
+    playing = call.playing.id if call.playing is not None else "stranger"
+    some = st.frozensets(st.sampled_from(legs))
+    at = world.now
+    match draw(st.sampled_from(STEPS)):
+        case "arrive":
+            return engine.LegArrived(leg, "1", "2", at)
+        case "ring":
+            return engine.LegRinging(leg, at)
+        case "answer":
+            return engine.LegAnswered(leg, at)
+        case "control":
+            return engine.LegControlled(leg, at)
+        case "join":
+            return engine.LegJoined(leg, at)
+        case "end":
+            # The caller seldom leaves, so that there is something to see.
+            other = draw(st.sampled_from([one for one in [*legs, "stranger"] if one != CALLER_LEG]))
+            return engine.LegEnded(leg if draw(st.integers(0, 5)) == 0 else other, draw(CAUSES), at)
+        case "key":
+            return engine.KeyPressed(leg, draw(st.sampled_from("0123456789*#A")), at)
+        case "play":
+            return engine.PlaybackEnded(draw(st.sampled_from([playing, "stranger"])), leg, at, done=draw(st.booleans()))
+        case "began":
+            return engine.RecordingBegan(track, at)
+        case "recorded":
+            return engine.RecordingEnded(track, 1000, at, done=draw(st.booleans()))
+        case "review":
+            names = frozenset(one.name for one in call.tracks)
+            return engine.EngineReviewed(
+                at, draw(some), draw(some), draw(some), names if draw(st.booleans()) else frozenset()
+            )
+        case "again":
+            return desk.TryAgain(at)
+        case "wait":
+            return desk.MustWait(request, at)
+        case "nobody":
+            return desk.NobodyThere(request, at)
+        case "found":
+            return desk.PartyFound("110", "sip:110@desk", at, draw(st.none() | st.just(7)))
+        case "unknown":
+            return desk.PartyUnknown("999", at, draw(st.none() | st.just(7)))
+        case "add":
+            return desk.AddPartyAsked(
+                8, draw(st.sampled_from(["110", "999"])), draw(st.sampled_from(["", "sip:x@y"])), at
+            )
+        case "drop":
+            return desk.DropLegAsked(9, leg, at)
+        case "stop" if draw(st.integers(0, 5)) == 0:
+            return desk.EndAsked(10, at)
+        case "later":
+            world.now += draw(st.floats(0.01, 60))
+            return desk.TimeCame(world.now)
+        case _:
+            return desk.TimeCame(call.next_deadline or at)
+
+
+def check_always(world: World) -> None:
+    """What holds at every moment of a call."""
+    call = world.call
+    assert sum(request.state in OPEN_REQUEST for request in call.requests) <= 1
+    for request_id in world.held:
+        legs = [leg for leg in call.legs if leg.request == request_id]
+        assert any(leg.phase is not LegPhase.OVER for leg in legs), "held without a leg that could end"
+    if call.phase is not Phase.ENDED:
+        waits = [request for request in call.requests if request.state == "waiting"]
+        deadlines = {name for name, _ in call.deadlines}
+        assert not waits or "wait" in deadlines, "a request waits without a limit"
+        for leg in call.legs:
+            if leg.phase is LegPhase.RINGING and not leg.inbound and call.phase is not Phase.CLOSING:
+                assert f"ring:{leg.id}" in deadlines, "a leg rings without a limit"
+        if call.phase is Phase.CLOSING:
+            assert deadlines & {"closing", "forced"}, "a call closes without a limit"
+    tracks = [track.name for track in call.tracks]
+    assert len(tracks) == len(set(tracks))
+
+
+def check_ended(world: World) -> None:
+    """What holds once a call is over."""
+    call = world.call
+    assert call.phase is Phase.ENDED
+    assert call.ended_at is not None
+    assert call.outcome in {"served", "abandoned", "callback"}
+    assert not world.held, "an interpreter is left held"
+    assert all(request.state not in OPEN_REQUEST and request.settled_at for request in call.requests)
+    assert all(leg.phase is LegPhase.OVER and leg.ended_at is not None for leg in call.legs)
+    assert all(track.phase is TrackPhase.OVER for track in call.tracks)
+    assert sum(isinstance(effect, ask.FinishRecordings) for effect in world.done) == 1
+    assert world.kinds().count("ended") == 1
+    callbacks = sum(isinstance(effect, ask.OpenCallback) for effect in world.done)
+    assert callbacks <= 1
+    assert (callbacks == 1) == (call.outcome in {"abandoned", "callback"})
+
+
+@given(
+    facts=FACTS,
+    found=st.lists(st.sampled_from(["claimed", "claimed", "claimed", "wait", "nobody"]), max_size=30),
+    count=st.integers(0, 60),
+    data=st.data(),
+)
+@settings(max_examples=300, deadline=None)
+def test_every_call_ends_and_leaves_nothing_open(
+    facts: Facts, found: list[str], count: int, data: st.DataObject
+) -> None:
+    world = World(facts, found)
+    check_always(world)
+    for _ in range(count):
+        # Events that arrive while the database is busy are handled together, before any of them is settled.
+        world.tell(*data.draw(st.lists(happenings(world), min_size=1, max_size=3)))
+        check_always(world)
+    world.gone(CALLER_LEG)
+    world.later(600)  # the engine says nothing more: the call must end by its own deadlines
+    check_ended(world)
+    over = world.call
+    for _ in range(10):
+        effects = world.tell(data.draw(happenings(world)))
+        assert world.call.phase is Phase.ENDED
+        assert not [one for one in effects if isinstance(one, ask.Ring | ask.Play | ask.Record | ask.OpenCallback)]
+    assert world.call.outcome == over.outcome
+
+
+@given(facts=FACTS, found=st.lists(st.sampled_from(["claimed", "wait", "nobody"]), max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_a_call_whose_engine_never_answers_ends_by_itself(facts: Facts, found: list[str]) -> None:
+    world = World(facts, found)
+    world.later(600)
+    check_ended(world)
