@@ -123,7 +123,7 @@ async def serve(config: MediaConfig, ready: Callable[[MediaServer], None] | None
             loop.add_signal_handler(number, ended.set)
     try:
         await server.start()
-        logger.info("media server ready: SIP on port %d, ARI on port %d", config.sip_port, server.ari.address[1])
+        logger.info("media server ready: SIP on port %d, ARI on port %d", server.trunk.address[1], server.ari.address[1])
         if ready is not None:
             ready(server)
         await ended.wait()

@@ -76,6 +76,8 @@ class Legs:
     ) -> Channel:
         """Make an outbound channel in state Down that has not been dialled yet."""
         switch = self.switch
+        if switch.stopping:
+            raise AriError(503, "The media server is stopping")
         name, dialstring, target = endpoint(raw_endpoint)
         if originator and originator not in switch.channels:
             raise AriError(400, "Provided originator channel was not found")

@@ -53,8 +53,10 @@ class Playing:
             await self.switch.mixer.play(playback.id, playback.target, playback.sounds)
             if playback.stop_asked:
                 await self.switch.mixer.stop_playback(playback.id)
-        except MixerError:
-            self.finished(playback.id, "failed", None)
+        except Exception as error:
+            self.finished(playback.id, "failed", None)  # whatever happened, the next prompt must get its turn
+            if not isinstance(error, MixerError):
+                raise
 
     def _has_members(self, bridge_id: str) -> bool:
         bridge = self.switch.bridges.get(bridge_id)

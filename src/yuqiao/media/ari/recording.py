@@ -40,8 +40,12 @@ class Recordings:
             await self.switch.mixer.record(recording.ref, source, str(path))
         except (MixerError, OSError) as error:
             self._forget(recording)
+            recording.finished.set()
             raise AriError(409, f"Recording could not be started: {error}") from error
-        if max_seconds:
+        recording.begun = True
+        if recording.stop_asked:
+            await self._stop(recording)
+        elif max_seconds:
             asyncio.get_running_loop().call_later(max_seconds, self._expire, recording)
         return recording
 
@@ -87,8 +91,10 @@ class Recordings:
         await self._stop(recording)
 
     async def _stop(self, recording: LiveRecording) -> None:
+        recording.stop_asked = True
         try:
-            await self.switch.mixer.stop_recording(recording.ref)
+            if recording.begun:
+                await self.switch.mixer.stop_recording(recording.ref)
         except MixerError as error:
             self._end(recording, "failed", None, cause=str(error))
         await self._await_end(recording)

@@ -25,6 +25,8 @@ class LiveRecording:
     duration_ms: int | None = None
     cause: str = ""
     discard: bool = False
+    begun: bool = False
+    stop_asked: bool = False
     finished: asyncio.Event = field(default_factory=asyncio.Event)
 
     def as_json(self) -> dict[str, Any]:
