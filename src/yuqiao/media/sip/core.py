@@ -17,7 +17,7 @@ from yuqiao.media.sip.dialog import Dialog
 from yuqiao.media.sip.layer import Layer, Transaction
 from yuqiao.media.sip.screening import ALLOW
 from yuqiao.media.sip.transactions import Timing
-from yuqiao.media.sip.transport import Hop, Transport
+from yuqiao.media.sip.transport import Hop, Transport, is_address
 
 MAX_FORWARDS = 70
 
@@ -114,11 +114,14 @@ class Core:
 
 
 def _address_towards(hop: Hop, otherwise: str) -> str:
-    """Return the address our machine sends from towards ``hop``: a connected UDP socket knows, nothing is sent."""
-    family = socket.AF_INET6 if ":" in hop.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+    """Return the address our machine sends from towards ``hop``: a connected UDP socket knows, nothing is sent. For a
+    host name, whose lookup could block, the one towards anywhere (192.0.2.1, RFC 5737)."""
+    host = hop.host.strip("[]")
+    if not is_address(host):
+        host = "192.0.2.1"
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect((hop.host.strip("[]"), hop.port))
+            probe.connect((host, hop.port))
         except OSError:
             return otherwise
         return str(probe.getsockname()[0])

@@ -13,7 +13,8 @@ from yuqiao.media.sip.addresses import read_party, read_uri
 from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import Dialog
 from yuqiao.media.sip.layer import Transaction
-from yuqiao.media.sip.leg import CallLeg, PendingAnswer
+from yuqiao.media.sip.leg import CallLeg
+from yuqiao.media.sip.pending import PendingAnswer
 from yuqiao.media.sip.screening import ACCEPT, ALLOW
 
 REMINDER = 60.0
@@ -89,7 +90,7 @@ class InboundLeg(CallLeg):
         self._calm()
         headers = (*self._dialog_headers(), ALLOW, ACCEPT)
         response = self.core.reply(self.transaction, 200, tag=self.tag, headers=headers, body=body)
-        self.pending = PendingAnswer(self, self.transaction, response, offered=offer is None)
+        self.pending = PendingAnswer(self.core, self.transaction, response, self.on_never_acked, offered=offer is None)
         return audio
 
     def hangup(self, cause: int = 16) -> None:

@@ -99,9 +99,12 @@ class Layer:
         return transaction
 
     def receive_response(self, response: SipResponse) -> None:
-        """Match by the top Via's branch and the CSeq's method (17.1.3)."""
-        branch = parse_via(response.headers.get("via")[0]).branch or ""
-        transaction = self._table.get(("client", branch, wire.cseq_of(response)[1]))
+        """Match by the top Via's branch and the CSeq's method (17.1.3); one with several Vias is meant for somebody
+        else (8.1.3.3)."""
+        vias = response.headers.get("via")
+        branch = parse_via(vias[0]).branch or ""
+        key = ("client", branch, wire.cseq_of(response)[1])
+        transaction = self._table.get(key) if len(vias) == 1 else None
         if transaction is None:
             self._counters["strays"] += 1
         else:

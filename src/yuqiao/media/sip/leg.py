@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from aiosipua import SipRequest, SipResponse
+from aiosipua import SipRequest
 
 from yuqiao.media.ports import Address, AudioParameters, CallObserver
 from yuqiao.media.sip import causes, sdp, wire
@@ -16,40 +16,10 @@ from yuqiao.media.sip.addresses import read_party
 from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import Dialog
 from yuqiao.media.sip.layer import Transaction
+from yuqiao.media.sip.pending import PendingAnswer
 from yuqiao.media.sip.screening import ACCEPT, ALLOW, digit_of
-from yuqiao.media.sip.transactions import State
 
 log = logging.getLogger(__name__)
-
-
-class PendingAnswer:
-    """A 200 to an INVITE that waits for its ACK: repeated after T1, 2*T1 … T2, given up after 64*T1 (13.3.1.4), also
-    over TCP, since a proxy behind it may speak UDP."""
-
-    def __init__(self, leg: CallLeg, transaction: Transaction, response: SipResponse, *, offered: bool) -> None:
-        self.leg = leg
-        self.transaction = transaction
-        self.response = response
-        self.seq = wire.cseq_of(response)[0]
-        self.offered = offered  # the 200 carried our offer; the ACK must bring the answer
-        self._interval = leg.core.timing.t1
-        self._again = leg.core.later(self._interval, self._repeat)
-        self._end = leg.core.later(leg.core.timing.limit, self._give_up)
-
-    def stop(self) -> None:
-        """The ACK came, or nobody cares any more."""
-        self._again.cancel()
-        self._end.cancel()
-
-    def _repeat(self) -> None:
-        self.transaction.respond(self.response)
-        self._interval = min(2 * self._interval, self.leg.core.timing.t2)
-        self._again = self.leg.core.later(self._interval, self._repeat)
-
-    def _give_up(self) -> None:
-        self._again.cancel()
-        self.leg.core.counters["timeouts"] += 1
-        self.leg.on_never_acked()
 
 
 class CallLeg:
@@ -225,7 +195,7 @@ class CallLeg:
         extra = (self._contact(transaction), *((ALLOW, ACCEPT) if transaction.request.method == "INVITE" else ()))
         response = self.core.reply(transaction, 200, tag=self.tag, headers=extra, body=body)
         if transaction.request.method == "INVITE":
-            self.pending = PendingAnswer(self, transaction, response, offered=audio is None)
+            self.pending = PendingAnswer(self.core, transaction, response, self.on_never_acked, offered=audio is None)
         if audio is not None:
             self.take_audio(audio)
 
@@ -263,8 +233,3 @@ class CallLeg:
         """Begin our side of the session at RTP socket ``local``."""
         self.media = sdp.LocalDescription(local)
         return self.media
-
-
-def unfinished(transaction: Transaction) -> bool:
-    """Whether an INVITE may still be answered."""
-    return transaction.machine.state in {State.NEW, State.PROCEEDING}

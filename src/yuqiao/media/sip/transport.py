@@ -109,7 +109,7 @@ class Transport:
             hop.connection.send(data, failed)
             return
         address = hop.host.strip("[]")
-        if not _is_address(address):
+        if not is_address(address):
             known = self._names.get(address)
             if known is None:
                 self._spawn(self._resolve_and_send(data, hop, failed))
@@ -154,7 +154,7 @@ class Transport:
         name = hop.host.strip("[]")
         try:
             found = await loop.getaddrinfo(name, hop.port, family=socket.AF_INET, type=socket.SOCK_DGRAM)
-        except OSError:
+        except (OSError, UnicodeError):  # the latter: a name with an empty or endless label
             self._counters["unreachable"] += 1
             failed()
             return
@@ -195,7 +195,8 @@ class Transport:
             self._on_message(data, Hop("UDP", source[0], source[1]))
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether ``host``, without brackets, is an IPv4 or IPv6 address."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
