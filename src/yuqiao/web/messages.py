@@ -24,7 +24,7 @@ WEB = Path(__file__).resolve().parent
 LOCALE = WEB / "locale"
 #: Folder of each catalogue -> what Babel calls the language.
 LANGUAGES = {"zh_Hans": "zh_Hans", "en": "en"}
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None}
 _TRANSLATE = ("translate ", "trans ")
 
 
@@ -34,9 +34,8 @@ def sentences() -> Iterator[tuple[str, str]]:
         if "tests" in path.relative_to(WEB).parts:
             continue
         for _line, _function, found, _comments in extract_python(BytesIO(path.read_bytes()), KEYWORDS, (), {}):
-            first = found[0] if isinstance(found, tuple) else found
-            if first:
-                yield path.relative_to(WEB).as_posix(), str(first)
+            if found:
+                yield path.relative_to(WEB).as_posix(), str(found)
     for path in sorted(WEB.rglob("*.html")):
         for sentence in template_sentences(path.read_text("utf-8")):
             yield path.relative_to(WEB).as_posix(), sentence

@@ -74,7 +74,7 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
     if not may(person, Act.WATCH) and not is_on(person, call, now_only=False):
         raise PermissionDenied
     at = now()
-    moments = timeline(call, call.events.select_related("leg"))
+    moments = timeline(call, call.events.select_related("leg").order_by("at", "id"))
     steers = may_steer(person, call)
     parties = [party_of(leg) for leg in call.legs.all()]
     context = {
