@@ -20,7 +20,6 @@ from yuqiao.media.sip.transport import Hop
 Key = tuple[str, ...]
 Send = Callable[[bytes, Hop, Callable[[], None] | None], None]
 
-TIMED_OUT, UNREACHABLE = "timed out", "unreachable"
 _UNANSWERED = {State.NEW, State.CALLING, State.TRYING, State.PROCEEDING}
 
 
@@ -37,7 +36,7 @@ class Transaction:
         self.octets = b""
         self.timers: dict[Event, asyncio.TimerHandle] = {}
         self.on_response: Callable[[SipResponse], None] = lambda response: None
-        self.on_failure: Callable[[str], None] = lambda why: None
+        self.on_failure: Callable[[], None] = lambda: None
         self.on_cancel: Callable[[SipRequest], None] = lambda cancel: None
         self.local_tag = ""
 
@@ -83,7 +82,7 @@ class Layer:
         request: SipRequest,
         hop: Hop,
         on_response: Callable[[SipResponse], None],
-        on_failure: Callable[[str], None],
+        on_failure: Callable[[], None],
     ) -> Transaction:
         """Send ``request`` (its top Via and branch set) as a client transaction."""
         kind = Kind.INVITE_CLIENT if request.method == "INVITE" else Kind.CLIENT
@@ -173,9 +172,9 @@ class Layer:
                 self._deliver(transaction, message)
             case Do.TIMED_OUT:
                 self._counters["timeouts"] += 1
-                transaction.on_failure(TIMED_OUT)
+                transaction.on_failure()
             case Do.FAILED:
-                transaction.on_failure(UNREACHABLE)
+                transaction.on_failure()
 
     def _deliver(self, transaction: Transaction, message: wire.Message | None) -> None:
         if isinstance(message, SipResponse):

@@ -80,7 +80,7 @@ class CallLeg:
             log.warning("a BYE could not be sent: no usable route")
             return
         bye.headers.append("Reason", causes.reason_header(cause))
-        self.core.layer.request(bye, hop, lambda response: None, lambda why: None)
+        self.core.layer.request(bye, hop, lambda response: None, lambda: None)
 
     def end_dialog(self, cause: int) -> None:
         """Say BYE and be over."""

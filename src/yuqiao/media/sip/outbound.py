@@ -12,7 +12,7 @@ from yuqiao.media.sip import causes, sdp, wire
 from yuqiao.media.sip.addresses import read_party
 from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import Dialog
-from yuqiao.media.sip.layer import TIMED_OUT, Transaction
+from yuqiao.media.sip.layer import Transaction
 from yuqiao.media.sip.leg import CallLeg
 from yuqiao.media.sip.transport import Hop
 
@@ -174,10 +174,10 @@ class OutboundLeg(CallLeg):
         self._finish()
         self.report_end(cause, response.status_code)
 
-    def _on_failure(self, why: str) -> None:
-        """Timer B or a dead wire (17.1.4): to a caller it is as if 408 or 503 had come; Asterisk says cause 38."""
+    def _on_failure(self) -> None:
+        """Timer B, or a wire that refuses (17.1.4): nobody gave a status; out of order says it best."""
         self._finish()
-        self.report_end(causes.OUT_OF_ORDER, 408 if why == TIMED_OUT else 503)
+        self.report_end(causes.OUT_OF_ORDER)
 
     def on_peer_bye(self) -> None:
         """The other end ended the call."""
@@ -204,7 +204,7 @@ class OutboundLeg(CallLeg):
                 cancel.headers.append(name, value)
         cancel.headers.append("CSeq", f"{self._seq} CANCEL")
         cancel.headers.append("Reason", causes.reason_header(cause))
-        self.core.layer.request(cancel, self._hop, lambda response: None, lambda why: None)
+        self.core.layer.request(cancel, self._hop, lambda response: None, lambda: None)
         self._patience = self.core.later(self.core.timing.limit, self._forget)
 
     def _forget(self) -> None:
