@@ -53,6 +53,8 @@ class Desk:
         self._tick += ticks
         self._at = at
         legs = self._legs
+        if not (legs.span or self._playing or self._recorder.is_busy):
+            return
         for leg, press in legs.take_in(self._tick):
             self._tell("digit", leg=leg.name, value=press.digit, duration_ms=press.duration_ms)
         if ticks > 1:
@@ -66,7 +68,7 @@ class Desk:
             heard[row] += frame
         legs.transmission.send(heard, ticks)
         self._record(voices, heard, sums)
-        if self._tick % SILENCE_CHECK == 0:
+        if self._patience and self._tick % SILENCE_CHECK == 0:
             for leg in legs.gone_silent(self._tick, self._patience):
                 self._tell("rtp-lost", leg=leg.name)
 

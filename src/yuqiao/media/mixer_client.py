@@ -26,6 +26,8 @@ class MixerPool:
     A new leg goes to the worker with the fewest legs, or beside another. When a worker dies, its playbacks and
     recordings end as ``failed``, then ``worker-died`` comes once for each of its legs (``leg`` set, ``ref`` the worker)
     and once more with ``leg`` empty; the legs and conferences are gone, and a new worker takes its place.
+
+    RTP uses the even ports of ``rtp_ports`` (first, last) at ``rtp_host``; ``rtp_timeout`` is in seconds, 0 for never.
     """
 
     def __init__(self, *, rtp_host: str, rtp_ports: tuple[int, int], workers: int, rtp_timeout: float = 10.0) -> None:
@@ -141,8 +143,9 @@ class MixerPool:
         worker.load += 1
         try:
             host, port = await worker.ask("open_leg", leg=leg)
-        except MixerError:
-            self._forget(leg)
+        except BaseException:  # also when the caller was cancelled: no leg may stay open that nobody knows of
+            if self._forget(leg) is not None and worker.is_alive:
+                worker.tell("close_leg", leg=leg)
             raise
         return str(host), int(port)
 

@@ -106,14 +106,19 @@ class Reception:
             self.malformed[bad] += 1
             rows, batch, headers = rows[good], batch[good], headers.select(good)
         self.heard_tick[rows] = tick
-        newer = self.ring.note(rows, headers.seq, headers.ssrc)
         kind = headers.payload_type
-        audio = ((kind == PCMA) | (kind == PCMU)) & self.listening[rows]
+        coded = (kind == PCMA) | (kind == PCMU)
+        ours = coded | (kind == self.events_type[rows])
+        if not ours.all():  # comfort noise, another codec, or RTCP on the same port: no part of the stream
+            rows, batch, headers, coded = rows[ours], batch[ours], headers.select(ours), coded[ours]
+            kind = headers.payload_type
+        newer = self.ring.note(rows, headers.seq, headers.ssrc)
+        audio = coded & self.listening[rows]
         if audio.all():
             self._place(rows, batch, headers, newer)
             return [], bad
         keys = []
-        for at in np.flatnonzero((kind == self.events_type[rows]) & self.listening[rows]):
+        for at in np.flatnonzero(~coded & self.listening[rows]):
             payload = batch[at, HEADER : HEADER + headers.payload_length[at]].tobytes()
             keys.append((int(rows[at]), payload, int(headers.timestamp[at]), int(headers.ssrc[at])))
         if audio.any():

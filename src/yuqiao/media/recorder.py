@@ -141,6 +141,11 @@ class Recorder:
     def __len__(self) -> int:
         return len(self._tracks)
 
+    @property
+    def is_busy(self) -> bool:
+        """Something is being recorded or brought to its end."""
+        return bool(self._tracks or self.ending)
+
     def record(self, name: str, source: RecordSource, path: Path) -> None:
         """Begin a recording at the tick after its file is open. MixerError when it runs already."""
         if name in self:

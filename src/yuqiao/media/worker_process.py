@@ -17,6 +17,7 @@ from yuqiao.media.ports import MixerError, MixerEvent
 
 START_TIMEOUT: Final = 30.0  # seconds; importing NumPy on a busy machine takes some
 STOP_TIMEOUT: Final = 5.0
+ANSWER_TIMEOUT: Final = 10.0  # a leg's end waits for its recordings to be complete on disk
 
 
 class WorkerProcess:
@@ -90,15 +91,26 @@ class WorkerProcess:
         """Give a command and return its result. MixerError when it is refused or the worker dies meanwhile."""
         if not self.is_alive:
             raise MixerError(f"mixer worker {self.name} is gone")
-        number = next(self._ids)
         answer: asyncio.Future[Any] = self._loop.create_future()
+        number = self.tell(verb, **fields)
         self._waiting[number] = answer
-        self._outbox.append(encode({"id": number, "do": verb, **fields}))
-        self._send()
         try:
-            return await answer
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                return await answer
+        except TimeoutError as error:
+            raise MixerError(f"mixer worker {self.name} does not answer") from error
         finally:
             self._waiting.pop(number, None)
+
+    def tell(self, verb: str, **fields: Any) -> int:
+        """Give a command without waiting for its result; return its number. MixerError when it is too long."""
+        number = next(self._ids)
+        packet = encode({"id": number, "do": verb, **fields})
+        if len(packet) > LARGEST:
+            raise MixerError("the command is too long")
+        self._outbox.append(packet)
+        self._send()
+        return number
 
     def _send(self) -> None:
         while self._outbox:

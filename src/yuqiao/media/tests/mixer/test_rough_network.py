@@ -152,6 +152,22 @@ async def test_csrcs_padding_and_extensions_are_taken_off(studio: Studio) -> Non
         assert bob.hears(ALICE) > -17
 
 
+async def test_what_is_no_part_of_the_stream_does_not_disturb_it(studio: Studio) -> None:
+    """RTCP on the same port (RFC 5761), comfort noise (RFC 3389) and another codec, with numbers of their own."""
+
+    def interleave(packets: list[Packet]) -> list[Packet]:
+        rtcp = b"\x80\xc8" + bytes(26)
+        return [*packets, rtcp, rtp(13, 9, 77, 9, b"\x40"), rtp(18, 30000, 1 << 30, 8, bytes(20))]
+
+    with Phone(ALICE, deliver=interleave) as alice, Phone(BOB) as bob:
+        await studio.connect("alice", alice, "call")
+        await studio.connect("bob", bob, "call")
+        await hears_exactly(bob, {ALICE}, TONES)
+        assert bob.hears(ALICE) > -17
+        counters = await studio.pool.close_leg("alice")
+        assert (counters["lost"], counters["malformed"]) == (0, 0)
+
+
 async def test_a_flood_on_one_leg_does_not_disturb_the_others(studio: Studio) -> None:
     with Phone(ALICE) as alice, Phone(BOB) as bob, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
         await studio.connect("alice", alice, "call")

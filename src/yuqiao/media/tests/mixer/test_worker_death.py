@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -85,6 +86,23 @@ async def test_a_command_under_way_when_the_worker_dies_fails(studio: Studio) ->
         await studio.pool.open_leg("alice")
     await until(lambda: worker not in studio.pool.pids)
     await studio.pool.open_leg("alice")
+
+
+async def test_whoever_is_cancelled_while_opening_a_leg_leaves_none_behind(studio: Studio) -> None:
+    opening = asyncio.ensure_future(studio.pool.open_leg("alice"))
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert (await studio.pool.counters())["legs"] == 0
+    await studio.pool.open_leg("alice")
+
+
+async def test_a_command_too_long_for_the_control_socket_is_refused(studio: Studio) -> None:
+    await studio.pool.open_leg("alice")
+    with pytest.raises(MixerError, match="too long"):
+        await studio.pool.play("p1", ("leg", "alice"), ["sound" * 50] * 1000)
+    await studio.pool.play("p1", ("leg", "alice"), ["tone:beep"])
 
 
 async def test_no_worker_outlives_its_owner() -> None:
