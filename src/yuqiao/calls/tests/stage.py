@@ -11,11 +11,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
+
+from django.db import connection
 
 from yuqiao.demo.phone import Exchange, Session
+from yuqiao.hotline.prompts import NAMES
+from yuqiao.hotline.tracks import write_wav
+from yuqiao.languages.catalogue import CODES
 from yuqiao.lib.net import free_port
 from yuqiao.lib.tone import sine
 
@@ -24,6 +30,8 @@ PASSWORD = "only-for-this-test"
 #: Everybody who may speak in a test, and the tone that is their voice.
 VOICES = {"anna": 440.0, "agent": 620.0, "li": 1000.0, "wang": 1270.0, "third": 1700.0}
 CALLS = ("yuqiao.config.cli", "calls")
+#: What prompts sound like here: "we will call you back" in English, and all others.
+TOLD, OTHER_PROMPT = 2100.0, 2500.0
 DEADLINE = 15.0
 
 
@@ -36,6 +44,16 @@ async def until(condition: Callable[[], T], what: str, within: float = DEADLINE)
             return value
         assert time.monotonic() < deadline, f"{what}: not within {within} s"
         await asyncio.sleep(0.05)
+
+
+def database_url() -> str:
+    """Return the address of the test's own database, for the servers."""
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    user, password = quote(settings["USER"]), quote(settings["PASSWORD"])
+    host = quote(settings["HOST"], safe="")  # a socket's folder has slashes
+    return f"postgres://{user}:{password}@{host}:{settings['PORT']}/{settings['NAME']}"
 
 
 class Stage:
@@ -52,7 +70,7 @@ class Stage:
             **os.environ,
             "YUQIAO_DEBUG": "1",
             "YUQIAO_VAR_DIR": str(folder),
-            "DATABASE_URL": f"sqlite:///{folder / 'yuqiao.sqlite3'}",
+            "DATABASE_URL": database_url(),
             "YUQIAO_SIP_PORT": str(self.sip_port),
             "YUQIAO_RTP_PORTS": f"{rtp}-{rtp + 999}",
             "YUQIAO_ARI_LISTEN": f"127.0.0.1:{self.ari_port}",
@@ -75,10 +93,20 @@ class Stage:
 
     async def open(self) -> None:
         """Start the servers and the phones."""
+        await asyncio.to_thread(self._make_prompts)
         self.start("media", "yuqiao.config.cli", "media")
         self.start("calls", *CALLS)
         await self.exchange.start()
         await until(lambda: b"reviewed" in (self.folder / "calls.log").read_bytes(), "call server at work")
+
+    def _make_prompts(self) -> None:
+        """Every prompt is a tone, one second long, so that a caller's ear can tell which it was."""
+        for code in CODES:
+            for name in NAMES:
+                path = self.folder / "sounds" / "yuqiao" / code / f"{name}.wav"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                tone = TOLD if name == "nobody_free" and code == "en" else OTHER_PROMPT
+                path.write_bytes(write_wav(sine(tone, 1.0, -20.0)))
 
     async def close(self) -> None:
         """Stop everything that was started."""
@@ -126,6 +154,11 @@ class Stage:
         platform = ("127.0.0.1", self.sip_port)
         return self.exchange.dial(parties or ("anna",), number, platform, "13900000001")
 
+    def kill(self, name: str) -> None:
+        """End a process as a crash would: kill -9."""
+        self.processes[name].kill()
+        self.processes[name].wait()
+
     def session(self, user: str) -> Session | None:
         """The newest leg of a phone that is on, if any."""
         mine = [one for one in self.exchange.sessions if user in one.parties and one.answered_at and not one.over]
@@ -137,7 +170,7 @@ class Stage:
         assert found is not None
         return found
 
-    async def hear(self, expected: dict[str, Iterable[str]], within: float = DEADLINE) -> None:
+    async def hear(self, expected: Mapping[str, Iterable[str]], within: float = DEADLINE) -> None:
         """Wait until each of these hears exactly the others named for them, and not themselves."""
 
         def heard() -> dict[str, set[str]]:
@@ -150,6 +183,12 @@ class Stage:
             raise AssertionError(f"heard {heard()}, wanted {wanted}") from error
 
 
+def show_logs(folder: Path) -> None:
+    """Write the ends of the servers' logs to stderr."""
+    for log in sorted(folder.glob("*.log")):
+        sys.stderr.write(f"--- {log.name}\n{log.read_text()[-4000:]}\n")
+
+
 def live(journey: Callable[[Stage], Coroutine[Any, Any, None]], folder: Path) -> None:
     """Run one journey on a stage of its own; on failure, show what the servers logged."""
 
@@ -159,8 +198,7 @@ def live(journey: Callable[[Stage], Coroutine[Any, Any, None]], folder: Path) ->
             await stage.open()
             await journey(stage)
         except BaseException:
-            for log in sorted(folder.glob("*.log")):
-                sys.stderr.write(f"--- {log.name}\n{log.read_text()[-4000:]}\n")
+            show_logs(folder)
             raise
         finally:
             await stage.close()
