@@ -66,7 +66,7 @@ class Show:
         await asyncio.to_thread(self._write_city)
         report.say(0, "启动平台", "starting the platform: media, calls, web, work")
         self._platform = Platform(self.ports, self.folder / "platform.log")
-        await self._platform.ready(_calls_are_served)
+        await self._platform.ready(calls_are_served)
         report.say(0, "平台就绪", f"the platform is ready after {time.monotonic() - began:.1f} s")
 
     def _make_voices(self) -> None:
@@ -139,7 +139,7 @@ class Show:
             await asyncio.to_thread(self._lone.stop)
 
 
-def _calls_are_served() -> bool:
+def calls_are_served() -> bool:
     """Whether a call server holds the lease."""
     return Lease.objects.filter(until__gt=clock.now()).exists()
 
