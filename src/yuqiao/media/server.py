@@ -58,7 +58,7 @@ class MediaConfig:
             ari_app=read("YUQIAO_ARI_APP", str, "yuqiao"),
             sounds=Path(read("YUQIAO_SOUNDS_DIR", str, str(var / "sounds"))).resolve(),
             recordings=Path(read("YUQIAO_RECORDINGS_DIR", str, str(var / "recordings"))).resolve(),
-            workers=read("YUQIAO_MIXER_WORKERS", int, max(1, (os.cpu_count() or 1) - 1)),
+            workers=read("YUQIAO_MIXER_WORKERS", _at_least_one, max(1, (os.cpu_count() or 1) - 1)),
             rtp_timeout=read("YUQIAO_RTP_TIMEOUT", float, 10.0),
         )
 
@@ -68,6 +68,13 @@ def _address(raw: str) -> tuple[str, int]:
     if not host or not port.isdigit():
         raise ValueError("say HOST:PORT, for example 127.0.0.1:8088")
     return host.strip("[]"), int(port)
+
+
+def _at_least_one(raw: str) -> int:
+    number = int(raw)
+    if number < 1:
+        raise ValueError("say 1 or more")
+    return number
 
 
 def _nobody(call: SipCall) -> CallObserver | None:
@@ -123,7 +130,9 @@ async def serve(config: MediaConfig, ready: Callable[[MediaServer], None] | None
             loop.add_signal_handler(number, ended.set)
     try:
         await server.start()
-        logger.info("media server ready: SIP on port %d, ARI on port %d", server.trunk.address[1], server.ari.address[1])
+        logger.info(
+            "media server ready: SIP on port %d, ARI on port %d", server.trunk.address[1], server.ari.address[1]
+        )
         if ready is not None:
             ready(server)
         await ended.wait()

@@ -33,11 +33,11 @@ class EventSocket:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Register the applications of ``?app=`` until the WebSocket closes; 400 without one, 426 for plain HTTP."""
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            raise AriError(426, "Upgrade Required")
         apps = [part.strip() for raw in request.query.getall("app", []) for part in raw.split(",") if part.strip()]
         if not apps:
             raise AriError(400, "Missing parameter app")
-        if request.headers.get("Upgrade", "").lower() != "websocket":
-            raise AriError(426, "Upgrade Required")
         socket = web.WebSocketResponse(heartbeat=_ALIVE_EVERY, max_msg_size=_LARGEST_MESSAGE)
         await socket.prepare(request)
         subscribe_all = request.query.get("subscribeAll", "").lower() in {"yes", "true", "y", "t", "1", "on"}

@@ -109,6 +109,7 @@ class Handset:
         self.trunk = SipTrunk(host="127.0.0.1", port=0, on_incoming=self._ring)
         self.call: SipCall | None = None
         self.answers_calls = True
+        self.talking = False
         self.progress: list[int] = []
         self.ends: list[EndCause] = []
 
@@ -157,6 +158,7 @@ class Handset:
         self.progress.append(status)
 
     def on_answer(self, audio: AudioParameters) -> None:
+        self.talking = True
         self.phone.talk_to(audio.remote)
 
     async def press(self, digit: str) -> None:

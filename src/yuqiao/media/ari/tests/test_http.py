@@ -77,10 +77,17 @@ async def test_unknown_paths_and_methods(client: Client) -> None:
         ("PUT", "/channels", 405),
         ("DELETE", "/bridges", 405),
         ("GET", "/channels/nobody", 404),
-        ("GET", "/events", 400),
+        ("GET", "/events", 426),
         ("GET", "/events?app=x", 426),
     ):
         assert (await client.ask(method, path)).status == status, path
+
+
+async def test_a_websocket_needs_an_application(client: Client) -> None:
+    for query in ("", "?app=", "?app=,"):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.session.ws_connect(client.url + "/events" + query)
+        assert refused.value.status == 400
 
 
 BAD = [
