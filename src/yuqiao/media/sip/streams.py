@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Callable
 
 from yuqiao.media.sip.framing import Framer
 from yuqiao.media.sip.wire import MalformedError
-
-log = logging.getLogger(__name__)
 
 PARTIAL_LIMIT = 32.0
 _MOST_UNSENT = 1024 * 1024
@@ -25,11 +22,13 @@ class Connection(asyncio.Protocol):
         on_frame: Callable[[bytes, Connection], None],
         on_open: Callable[[Connection], None],
         on_close: Callable[[Connection], None],
+        on_malformed: Callable[[str], None],
         counters: Counter[str],
     ) -> None:
         self._on_frame = on_frame
         self._on_open = on_open
         self._on_close = on_close
+        self._on_malformed = on_malformed
         self._counters = counters
         self._framer = Framer()
         self._transport: asyncio.Transport | None = None
@@ -86,8 +85,7 @@ class Connection(asyncio.Protocol):
         try:
             frames = self._framer.feed(data)
         except MalformedError:
-            self._counters["malformed"] += 1
-            log.warning("a TCP stream lost its framing; connection closed")
+            self._on_malformed("a stream lost its framing; connection closed")
             self.close()
             return
         for frame in frames:
@@ -102,8 +100,7 @@ class Connection(asyncio.Protocol):
             self._patience = asyncio.get_running_loop().call_later(PARTIAL_LIMIT, self._give_up)
 
     def _give_up(self) -> None:
-        self._counters["malformed"] += 1
-        log.warning("the rest of a message never came; connection closed")
+        self._on_malformed("the rest of a message never came; connection closed")
         self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -111,6 +108,6 @@ class Connection(asyncio.Protocol):
         if self._patience is not None:
             self._patience.cancel()
         if self._framer.partial and not self._dead:
-            self._counters["malformed"] += 1  # cut off in the middle of a message
+            self._on_malformed("a connection was cut off in the middle of a message")
         self._dead = True
         self._on_close(self)

@@ -38,12 +38,22 @@ class Hop:
 
 
 class Transport:
-    """The trunk's sockets. ``on_message`` gets each datagram or frame; ``on_lost_framing`` counts a broken stream."""
+    """The trunk's sockets. ``on_message`` gets each datagram or frame; ``on_malformed`` hears why a stream
+    was given up."""
 
-    def __init__(self, host: str, port: int, *, on_message: OnMessage, counters: Counter[str]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        on_message: OnMessage,
+        on_malformed: Callable[[str], None],
+        counters: Counter[str],
+    ) -> None:
         self._host = host
         self._port = port
         self._on_message = on_message
+        self._on_malformed = on_malformed
         self._counters = counters
         self._udp: socket.socket | None = None
         self._server: asyncio.Server | None = None
@@ -168,7 +178,7 @@ class Transport:
         task.add_done_callback(self._tasks.discard)
 
     def _connection(self) -> Connection:
-        return Connection(self._frame, self._opened, self._closed, self._counters)
+        return Connection(self._frame, self._opened, self._closed, self._on_malformed, self._counters)
 
     def _opened(self, connection: Connection) -> None:
         self._connections[connection.peer] = connection

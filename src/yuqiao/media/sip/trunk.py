@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from aiosipua import SipRequest
+from aiosipua import SipRequest, expand_compact_header
 
 from yuqiao.media.ports import Address, CallObserver, SipCall
 from yuqiao.media.sip import screening, sdp, wire
@@ -35,6 +35,10 @@ _OURS = {
     "via", "from", "to", "call-id", "cseq", "contact", "max-forwards", "route", "record-route", "content-type",
     "content-length", "allow", "require", "supported", "user-agent",
 }  # fmt: skip
+_COUNTED = (
+    "requests", "responses", "calls_in", "calls_out", "malformed", "unanswerable", "refused", "repeated",
+    "retransmitted", "timeouts", "strays", "dropped", "unreachable", "errors",
+)  # fmt: skip
 _FAREWELL = 2.0
 _KEEP_ALIVE = frozenset({b"", b"\r\n", b"\r\n\r\n", b"\0", b"\0\0\0\0"})
 
@@ -55,8 +59,10 @@ class SipTrunk:
         timing: Timing = Timing(),  # noqa: B008 - a frozen value
     ) -> None:
         self.on_incoming = on_incoming
-        self._counters: Counter[str] = Counter(requests=0, responses=0, malformed=0, retransmitted=0, timeouts=0)
-        self._transport = Transport(host, port, on_message=self._receive, counters=self._counters)
+        self._counters: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
+        self._transport = Transport(
+            host, port, on_message=self._receive, on_malformed=self._note_malformed, counters=self._counters
+        )
         self._layer = Layer(self._transport.send, timing, self._counters)
         self._layer.on_request = self._on_request
         self._layer.on_ack = self._on_ack
@@ -72,8 +78,9 @@ class SipTrunk:
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """See `Trunk.counters`; besides ``repeated`` (requests come again), ``strays`` (responses to nothing),
-        ``dropped``, ``unreachable`` (sends that failed), ``refused`` (requests that screening turned away)."""
+        """See `Trunk.counters`. Besides: ``calls_in``, ``calls_out``; ``refused`` (requests turned away before an owner
+        saw them), ``unanswerable`` (malformed, and no way back), ``repeated`` (requests come again), ``strays``
+        (responses and ACKs to nothing), ``dropped`` and ``unreachable`` (sends that failed), ``errors`` (ours)."""
         return MappingProxyType(self._counters)
 
     @property
@@ -131,7 +138,7 @@ class SipTrunk:
             invite.headers.append(name, value)
         for name, value in headers.items():
             checked_header(name, value)
-            if name.lower() in _OURS:
+            if expand_compact_header(name).lower() in _OURS:
                 raise ValueError("this header field is the trunk's to write")
             invite.headers.set_single(name, value)
         names = (caller_number, caller_name, uri.user)
@@ -164,8 +171,7 @@ class SipTrunk:
             log.error("a SIP message could not be handled: %s", _where(error))  # noqa: TRY400 - see `_where`
 
     def _refuse_malformed(self, error: wire.MalformedError, source: Hop) -> None:
-        self._counters["malformed"] += 1
-        self._warn_of_malformed(str(error))
+        self._note_malformed(str(error))
         request = error.request
         if request is None:
             return
@@ -176,8 +182,9 @@ class SipTrunk:
         except ValueError:
             self._counters["unanswerable"] += 1
 
-    def _warn_of_malformed(self, why: str) -> None:
-        """One line a second at most: a flood of garbage must not become a flood of log."""
+    def _note_malformed(self, why: str) -> None:
+        """Count it, and log a line a second at most: a flood of garbage must not become a flood of log."""
+        self._counters["malformed"] += 1
         now = asyncio.get_running_loop().time()
         if now - self._warned_at >= 1.0:
             self._warned_at = now

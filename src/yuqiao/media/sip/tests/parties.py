@@ -39,6 +39,7 @@ class Witness:
         self.progress.append((status, audio))
 
     def on_answer(self, audio: AudioParameters) -> None:
+        assert not self.ends  # a trunk counts what its owners raise under "errors"
         self.answers.append(audio)
 
     def on_end(self, cause: EndCause) -> None:

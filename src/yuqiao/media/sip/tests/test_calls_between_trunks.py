@@ -181,6 +181,7 @@ async def test_a_target_that_is_no_sip_uri_is_refused(target: str) -> None:
         ("1", "", {"X-A\r\nX-Evil": "1"}),
         ("1", "", {"X A": "1"}),
         ("1", "", {"Call-ID": "1"}),
+        ("1", "", {"i": "1"}),
     ],
 )
 async def test_no_header_can_be_smuggled_in(number: str, name: str, headers: dict[str, str]) -> None:
