@@ -66,7 +66,7 @@ def web(argv: list[str]) -> int:
 @command("work", "a worker for background jobs, as finishing recordings")
 def work(argv: list[str]) -> int:
     """Run django-tasks-db's worker; further arguments go to it."""
-    return manage(["db_worker", *argv])
+    return manage(["db_worker", "--no-reload", *argv])
 
 
 @command("demo", "the sample city with simulated parties on real calls")
