@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, connections
 from django.db.models import Q
 
 from yuqiao.hotline.models import Call, CallEvent
@@ -83,7 +83,6 @@ class Feed:
                 LOG.exception("the feed could not read the database; trying again in a second")
                 connections.close_all()
                 time.sleep(1)
-            close_old_connections()
             time.sleep(max(0.02, POLL_SECONDS - (time.monotonic() - begun)))
         connections.close_all()
 
