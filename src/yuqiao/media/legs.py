@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import logging
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +23,7 @@ from yuqiao.media.transmission import Transmission
 log = logging.getLogger(__name__)
 
 CAPACITY: Final = 1024
+SETTLING: Final = 25  # ticks after which nothing waits any more of what came before a socket was locked
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class Legs:
         self._by_name: dict[str, Leg] = {}
         self._by_row: dict[int, Leg] = {}
         self._held: set[int] = set()
+        self._settling: deque[tuple[int, Leg]] = deque()  # tick, and the leg that may be received the fast way then
+        self._tick = 0
         self._free = list(range(capacity))
 
     def __len__(self) -> int:
@@ -80,7 +84,7 @@ class Legs:
         self.span = max(self.span, row + 1)
         self.reception.open(row, leg.descriptor, socket.learn, tick)
         self.transmission.open(row)
-        socket.on_lock = lambda: self._route(leg)
+        socket.on_lock = lambda: self._settle(leg)
         return leg
 
     def close(self, name: str) -> dict[str, float]:
@@ -132,10 +136,21 @@ class Legs:
         reception.events_type[leg.row] = -1 if audio.dtmf_payload_type is None else audio.dtmf_payload_type
         self._route(leg)
 
+    def _settle(self, leg: Leg) -> None:
+        """The socket is locked on to its source: send the fast way, and soon receive so too."""
+        self._settling.append((self._tick + SETTLING, leg))
+        self._route(leg)
+
+    def _receive_fast(self) -> None:
+        while self._settling and self._settling[0][0] <= self._tick:
+            _, leg = self._settling.popleft()
+            if self._by_row.get(leg.row) is leg and leg.socket.locked:
+                self.reception.reroute(leg.row, leg.descriptor, leg.socket.socket.recv_into)
+
     def _route(self, leg: Leg) -> None:
-        """Take the fast way in and out when the socket is locked on to its source."""
         locked, plain = leg.socket.locked, leg.socket.socket
-        self.reception.reroute(leg.row, leg.descriptor, plain.recv_into if locked else leg.socket.learn)
+        if not locked:
+            self.reception.reroute(leg.row, leg.descriptor, leg.socket.learn)
         if leg.audio is not None:
             wanted = leg.audio.send and is_reachable(leg.audio.remote)
             way = plain.send if locked else leg.socket.send
@@ -143,6 +158,8 @@ class Legs:
 
     def take_in(self, tick: int) -> list[tuple[Leg, Press]]:
         """Take in all packets that wait; return the keys that were pressed."""
+        self._tick = tick
+        self._receive_fast()
         packets, malformed = self.reception.drain(tick)
         presses: list[tuple[Leg, Press]] = []
         for row, payload, timestamp, ssrc in packets:

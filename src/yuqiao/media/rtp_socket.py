@@ -53,6 +53,7 @@ class RtpSocket:
         self.locked = False
         self.malformed = 0
         self.on_lock: Callable[[], None] = lambda: None
+        self._source: Address | None = None
         self._candidate: Address | None = None
         self._heard = 0
 
@@ -69,12 +70,15 @@ class RtpSocket:
         self._candidate, self._heard = None, 0
 
     def learn(self, slot: memoryview) -> int:
-        """Receive into ``slot`` while not locked; return the size, or `IGNORED` when the sender is not (yet) ours.
+        """Receive into ``slot``; return the size, or `IGNORED` when the sender is not (yet) ours. Needed until a while
+        after the socket is locked; then its own ``recv_into`` will do.
 
         OSError as the socket raises it.
         """
         size, source = self.socket.recvfrom_into(slot)
         sender: Address = source[:2]
+        if self.locked:  # a stranger's packet may have waited since before the kernel began to drop them
+            return size if sender == self._source else IGNORED
         if self.remote is None:
             return IGNORED
         if sender == self.remote:
@@ -97,11 +101,8 @@ class RtpSocket:
     def _lock(self, source: Address) -> None:
         self.socket.connect(source)
         self.locked = True
-        try:
-            while True:  # what strangers sent before the kernel began to drop it
-                self.socket.recv(1)
-        except OSError:
-            self.on_lock()
+        self._source = source
+        self.on_lock()
 
     def _disconnect(self) -> None:
         """Connecting to AF_UNSPEC undoes a connect (connect(2)); the socket module cannot say it."""
