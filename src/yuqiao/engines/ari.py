@@ -116,7 +116,7 @@ class Ari:
                 continue
             try:
                 self._hear(json.loads(frame.data))
-            except (ValueError, AttributeError):
+            except (ValueError, AttributeError, KeyError, TypeError):
                 self.malformed += 1
                 log.warning("engine_event_malformed", count=self.malformed)
 

@@ -29,53 +29,53 @@ def _stasis_start(message: Json) -> events.EngineEvent | None:
     at = stamp(message)
     if not arguments:
         dialled, number = str(channel["dialplan"]["exten"]), str(channel["caller"]["number"])
-        return events.LegArrived(channel["id"], dialled, number, at)
-    return events.LegControlled(channel["id"], at) if arguments[0] == LEG_ARGUMENT else None
+        return events.LegArrived(str(channel["id"]), dialled, number, at)
+    return events.LegControlled(str(channel["id"]), at) if arguments[0] == LEG_ARGUMENT else None
 
 
 def _state_change(message: Json) -> events.EngineEvent | None:
     channel = message["channel"]
     if channel["state"] == "Up":
-        return events.LegAnswered(channel["id"], stamp(message))
-    return events.LegRinging(channel["id"], stamp(message)) if channel["state"] == "Ringing" else None
+        return events.LegAnswered(str(channel["id"]), stamp(message))
+    return events.LegRinging(str(channel["id"]), stamp(message)) if channel["state"] == "Ringing" else None
 
 
 def _dial(message: Json) -> events.EngineEvent | None:
     ringing = message.get("dialstatus") == "RINGING"
-    return events.LegRinging(message["peer"]["id"], stamp(message)) if ringing else None
+    return events.LegRinging(str(message["peer"]["id"]), stamp(message)) if ringing else None
 
 
 def _destroyed(message: Json) -> events.EngineEvent:
-    return events.LegEnded(message["channel"]["id"], int(message.get("cause", events.NORMAL)), stamp(message))
+    return events.LegEnded(str(message["channel"]["id"]), int(message.get("cause", events.NORMAL)), stamp(message))
 
 
 def _digit(message: Json) -> events.EngineEvent:
-    return events.KeyPressed(message["channel"]["id"], str(message["digit"]), stamp(message))
+    return events.KeyPressed(str(message["channel"]["id"]), str(message["digit"]), stamp(message))
 
 
 def _entered(message: Json) -> events.EngineEvent:
-    return events.LegJoined(message["channel"]["id"], stamp(message))
+    return events.LegJoined(str(message["channel"]["id"]), stamp(message))
 
 
 def _playback(message: Json) -> events.EngineEvent:
     playback = message["playback"]
     leg = str(playback.get("target_uri") or "").removeprefix("channel:")
-    return events.PlaybackEnded(playback["id"], leg, stamp(message), done=playback.get("state") != "failed")
+    return events.PlaybackEnded(str(playback["id"]), leg, stamp(message), done=playback.get("state") != "failed")
 
 
 def _recording_started(message: Json) -> events.EngineEvent:
-    return events.RecordingBegan(message["recording"]["name"], stamp(message))
+    return events.RecordingBegan(str(message["recording"]["name"]), stamp(message))
 
 
 def _recording_finished(message: Json) -> events.EngineEvent:
     recording = message["recording"]
     # Asterisk gives whole seconds; our own engine adds milliseconds.
     milliseconds = recording.get("duration_ms", 1000 * int(recording.get("duration") or 0))
-    return events.RecordingEnded(recording["name"], int(milliseconds), stamp(message))
+    return events.RecordingEnded(str(recording["name"]), int(milliseconds), stamp(message))
 
 
 def _recording_failed(message: Json) -> events.EngineEvent:
-    return events.RecordingEnded(message["recording"]["name"], 0, stamp(message), done=False)
+    return events.RecordingEnded(str(message["recording"]["name"]), 0, stamp(message), done=False)
 
 
 TRANSLATORS: dict[str, Callable[[Json], events.EngineEvent | None]] = {
@@ -102,5 +102,5 @@ def translate(message: Json) -> events.EngineEvent | None:
         return None
     try:
         return translator(message)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"malformed {message.get('type')}: {error!r}") from error

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from django.db import connection
 
@@ -22,6 +21,7 @@ from yuqiao.demo.phone import Exchange, Session
 from yuqiao.hotline.prompts import NAMES
 from yuqiao.hotline.tracks import write_wav
 from yuqiao.languages.catalogue import CODES
+from yuqiao.lib.database_url import url_of
 from yuqiao.lib.net import free_port
 from yuqiao.lib.tone import sine
 
@@ -46,16 +46,6 @@ async def until(condition: Callable[[], T], what: str, within: float = DEADLINE)
         await asyncio.sleep(0.05)
 
 
-def database_url() -> str:
-    """Return the address of the test's own database, for the servers."""
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    user, password = quote(settings["USER"]), quote(settings["PASSWORD"])
-    host = quote(settings["HOST"], safe="")  # a socket's folder has slashes
-    return f"postgres://{user}:{password}@{host}:{settings['PORT']}/{settings['NAME']}"
-
-
 class Stage:
     """Servers and phones of one test."""
 
@@ -70,7 +60,7 @@ class Stage:
             **os.environ,
             "YUQIAO_DEBUG": "1",
             "YUQIAO_VAR_DIR": str(folder),
-            "DATABASE_URL": database_url(),
+            "DATABASE_URL": url_of(connection.settings_dict),
             "YUQIAO_SIP_PORT": str(self.sip_port),
             "YUQIAO_RTP_PORTS": f"{rtp}-{rtp + 999}",
             "YUQIAO_ARI_LISTEN": f"127.0.0.1:{self.ari_port}",

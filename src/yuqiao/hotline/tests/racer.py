@@ -1,0 +1,53 @@
+"""A call server's database work in a process of its own, to race others: ``python -m yuqiao.hotline.tests.racer``.
+
+``admit NAME COUNT`` takes in so many calls, ``claim NAME`` claims every interpreter it can. Starts when a line comes on
+standard input; prints what it got as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import django
+
+django.setup()
+
+from yuqiao.engines.events import LegArrived  # noqa: E402
+from yuqiao.hotline.effects import Ring  # noqa: E402
+from yuqiao.hotline.services import admit  # noqa: E402
+from yuqiao.hotline.state import Timing  # noqa: E402
+from yuqiao.lib import clock  # noqa: E402
+from yuqiao.workforce.models import Interpreter  # noqa: E402
+from yuqiao.workforce.services import claim  # noqa: E402
+
+
+def admit_calls(name: str, count: int) -> list[str]:
+    """Return the ids of the interpreters who would be rung."""
+    rung = []
+    for number in range(count):
+        call, acts = admit(LegArrived(f"{name}-{number}", "9601691", f"139{number:08}", time.time()), Timing())
+        if any(isinstance(act, Ring) for act in acts):
+            rung.append(str(call.requests[0].interpreter))
+    return rung
+
+
+def claim_all(name: str) -> list[str]:
+    """Return the ids of the interpreters who were claimed."""
+    ids = list(Interpreter.objects.order_by("id").values_list("pk", flat=True))
+    return [str(pk) for pk in ids if claim(pk, f"{name}-{pk}", clock.now())]
+
+
+def main() -> None:
+    """Wait for the start, race, tell."""
+    what, name, *rest = sys.argv[1:]
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    got = admit_calls(name, int(rest[0])) if what == "admit" else claim_all(name)
+    sys.stdout.write(json.dumps(got) + "\n")
+
+
+if __name__ == "__main__":
+    main()
