@@ -48,12 +48,13 @@ def our_server(folder: Path) -> Iterator[tuple[int, int, int]]:
         "YUQIAO_ARI_PASSWORD": ARI_PASSWORD,
         "YUQIAO_RTP_PORTS": "20000-29999",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "yuqiao.config.cli", "media"],
-        env=environment,
-        stdout=(folder / "media.log").open("wb"),
-        stderr=subprocess.STDOUT,
-    )
+    with (folder / "media.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "yuqiao.config.cli", "media"],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     try:
         yield process.pid, sip_port, ari_port
     finally:

@@ -90,14 +90,16 @@ def callers(folder: Path, target: str, numbers: list[str], hold_seconds: float, 
     names = folder / "numbers.csv"
     names.write_text("SEQUENTIAL\n" + "\n".join(numbers) + "\n")
     statistics = folder / "statistics.csv"
+    screen = (folder / "screen.log").open("wb")
     process = subprocess.Popen(
         ["sipp", target, "-sf", scenario, "-inf", names, "-m", str(len(numbers)), "-r", "30", "-l", str(len(numbers)),
          "-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", "40000",
          "-nostdin", "-trace_stat", "-stf", statistics, "-fd", "1", "-trace_err", "-error_file", folder / "errors.log"],
-        stdout=(folder / "screen.log").open("wb"),
+        stdout=screen,
         stderr=subprocess.STDOUT,
         cwd=folder,
     )  # fmt: skip
+    screen.close()
     try:
         yield statistics
     finally:

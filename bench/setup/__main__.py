@@ -116,6 +116,14 @@ def cpu_by_process(pid: int) -> dict[str, float]:
     return spent
 
 
+def busy_seconds() -> float:
+    """Return CPU seconds this machine has worked since it started, all processes together (proc(5), /proc/stat)."""
+    user, nice, system, _idle, _iowait, irq, softirq, steal = map(
+        int, Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    )
+    return (user + nice + system + irq + softirq + steal) / machine.CLOCK_TICKS
+
+
 async def measure(folder: Path, chosen: argparse.Namespace, ports: stage.Ports) -> dict[str, Any]:
     """Run platform and parties; return the result."""
     from yuqiao.demo.cast import TONES  # noqa: PLC0415
@@ -132,7 +140,7 @@ async def measure(folder: Path, chosen: argparse.Namespace, ports: stage.Ports) 
     try:
         await platform.ready(calls_are_served)
         before = cpu_by_process(platform.pid)
-        began = time.monotonic()
+        began, busy = time.monotonic(), busy_seconds()
         await asyncio.to_thread(
             subprocess.run,
             [sys.executable, "-m", "bench.setup.parties", "callers", str(folder / "callers.jsonl"),
@@ -140,7 +148,7 @@ async def measure(folder: Path, chosen: argparse.Namespace, ports: stage.Ports) 
              "--rate", str(chosen.rate), "--seconds", str(chosen.seconds), "--talk", str(chosen.talk)],
             check=True,
         )  # fmt: skip
-        lasted = time.monotonic() - began
+        lasted, busy = time.monotonic() - began, busy_seconds() - busy
         after = cpu_by_process(platform.pid)
     finally:
         platform.stop()
@@ -148,10 +156,12 @@ async def measure(folder: Path, chosen: argparse.Namespace, ports: stage.Ports) 
         callees.wait(10)
         callees.stdout.close()
     spent = {name: after[name] - before.get(name, 0.0) for name in after}
-    return await asyncio.to_thread(result, folder, chosen, spent, lasted)
+    figures = await asyncio.to_thread(result, folder, chosen, spent)
+    cores = {"platform": sum(spent.values()) / lasted, "all_processes_of_the_machine": busy / lasted}
+    return figures | {"cores_used": {name: round(value, 2) for name, value in cores.items()}}
 
 
-def result(folder: Path, chosen: argparse.Namespace, cpu: dict[str, float], lasted: float) -> dict[str, Any]:
+def result(folder: Path, chosen: argparse.Namespace, cpu: dict[str, float]) -> dict[str, Any]:
     """Return the figures of one run."""
     calls, rung = read_log(folder / "callers.jsonl"), read_log(folder / "callees.jsonl")
     waits = to_interpreters_invite(calls, rung)
@@ -178,7 +188,6 @@ def result(folder: Path, chosen: argparse.Namespace, cpu: dict[str, float], last
         },
         "cpu_ms_per_call": {name: round(seconds * 1000 / len(calls), 2) for name, seconds in sorted(cpu.items())}
         | {"all": round(sum(cpu.values()) * 1000 / len(calls), 2)},
-        "cores_used": round(sum(cpu.values()) / lasted, 2),
         "callers_late_ms_max": round(max(call["late_ms"] for call in calls), 1),
         "rtp": "sent by the platform; the simulated parties send none",
     }

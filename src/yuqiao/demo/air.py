@@ -56,6 +56,11 @@ class RtpLeg:
         return str(host), int(port)
 
     @property
+    def remote(self) -> Address | None:
+        """Where we send, once that is settled."""
+        return self._audio.remote if self._audio is not None else None
+
+    @property
     def sent(self) -> Sent:
         """What was said so far."""
         return Sent(self.began_at, self.said)
