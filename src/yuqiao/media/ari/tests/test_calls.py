@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
+
 from yuqiao.media.ari.tests.live import Client, Handset, connected, hear_each_other, until
 from yuqiao.media.server import MediaServer
+
+pytestmark = pytest.mark.live
 
 
 async def answered(client: Client, station: MediaServer, caller: Handset, number: str = "960169") -> str:

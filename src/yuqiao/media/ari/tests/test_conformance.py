@@ -23,6 +23,8 @@ from yuqiao.media.ari.tests.live import PASSWORD, USER, Client, Handset, basic, 
 
 ASTERISK = os.environ.get("YUQIAO_TEST_ASTERISK_URL", "")
 
+pytestmark = pytest.mark.live
+
 
 @dataclass
 class Engine:
@@ -71,7 +73,7 @@ async def ours(folder: Path) -> AsyncIterator[Engine]:
         await client.hang_up()
 
 
-PLACES = ["ours", pytest.param("asterisk", marks=pytest.mark.skipif(not ASTERISK, reason="no Asterisk is named"))]
+PLACES = ["ours", "asterisk"] if ASTERISK else ["ours"]
 
 
 @pytest.fixture(params=PLACES)
@@ -143,6 +145,15 @@ def assert_events(client: Client, *expected: str) -> None:
     assert {event["type"] for event in client.events} >= set(expected)
 
 
+async def gone(client: Client, path: str) -> None:
+    """Wait until there is nothing at ``path``; Asterisk answers 204 to a DELETE before it is done."""
+    for _ in range(200):
+        if (await client.ask("GET", path)).status == 404:
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail(f"{path} is still there")
+
+
 async def test_an_inbound_call(engine: Engine, alice: Handset) -> None:
     client = engine.client
     channel = await engine.call(alice)
@@ -199,8 +210,8 @@ async def test_an_outbound_call_into_a_bridge(engine: Engine, alice: Handset, bo
     assert (end["cause"], end["cause_txt"]) == (16, "Normal Clearing")
     await until(lambda: bool(bob.ends), "BYE")
     await client.do("DELETE", f"/bridges/{bridge}")
-    assert (await client.ask("GET", f"/bridges/{bridge}")).status == 404
-    assert_events(client, "Dial", "ChannelEnteredBridge", "ChannelLeftBridge", "ChannelDestroyed", "BridgeDestroyed")
+    await gone(client, f"/bridges/{bridge}")
+    assert_events(client, "Dial", "ChannelEnteredBridge", "ChannelLeftBridge", "ChannelDestroyed")
 
 
 async def test_a_busy_party(engine: Engine, alice: Handset) -> None:
@@ -246,7 +257,8 @@ async def test_playbacks(engine: Engine, alice: Handset) -> None:
     reply = await client.ask("POST", f"/channels/{caller}/play", media="tone:busy", playbackId=first)
     assert reply.status == 201
     assert_shape(reply.json, PLAYBACK, "playback")
-    assert (reply.json["state"], reply.json["target_uri"]) == ("queued", f"channel:{caller}")
+    assert reply.json["target_uri"] == f"channel:{caller}"
+    assert reply.json["state"] in {"queued", "playing"}  # Asterisk may have begun by the time it answers
     await client.do("POST", f"/channels/{caller}/play/{second}", media="sound:no-such-sound")
     await client.event("PlaybackStarted", playback=first)
     assert (await client.do("GET", f"/playbacks/{first}"))["state"] == "playing"
@@ -306,7 +318,7 @@ async def test_a_bridge_is_recorded(engine: Engine, alice: Handset) -> None:
     await asyncio.sleep(1.1)  # long enough for one whole second, which is what `duration` counts
     assert (await client.ask("POST", f"/recordings/live/{name}/stop")).status == 204
     assert (await client.event("RecordingFinished", recording=name))["recording"]["duration"] == 1
-    assert (await client.ask("POST", f"/recordings/live/{name}/stop")).status == 404
+    assert (await client.ask("POST", f"/recordings/live/{name}/stop")).status in {404, 409}
     await client.do("DELETE", f"/recordings/stored/{name}")
     await client.do("DELETE", f"/bridges/{bridge}")
 

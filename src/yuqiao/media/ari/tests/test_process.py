@@ -19,6 +19,8 @@ from yuqiao.lib.environment import SettingError
 from yuqiao.media.ari.tests.live import PASSWORD, Client, Handset, basic, until
 from yuqiao.media.server import MediaConfig
 
+pytestmark = pytest.mark.live
+
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     with socket.socket(socket.AF_INET, kind) as one:

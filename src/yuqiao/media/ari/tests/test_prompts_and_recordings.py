@@ -16,6 +16,8 @@ from yuqiao.media.server import MediaServer
 
 PROMPT = 2300
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 def prompts(station: MediaServer) -> Path:
