@@ -160,15 +160,15 @@ class Panels:
 _STATE_ORDER = {state: rank for rank, state in enumerate(PresenceState.values)}
 
 
-def panels(at: dt.datetime) -> Panels:
-    """Read what stands beside the calls, in the active language."""
+def panels(at: dt.datetime, figures: Today | None = None) -> Panels:
+    """Read what stands beside the calls, in the active language; ``figures`` spares counting the day again."""
     waiting = InterpreterRequest.objects.filter(state__in=[RequestState.WAITING, RequestState.CLAIMED])
     open_callbacks = Callback.objects.filter(done_at=None).select_related("line").order_by("due_at")
     return Panels(
         waiting=[_waiting(one) for one in waiting.order_by("-head_of_queue", "-priority", "created_at")],
         languages=_languages(Interpreter.objects.prefetch_related("languages")),
         callbacks=[_due(one, at) for one in open_callbacks[:CALLBACKS_SHOWN]],
-        today=today(at),
+        today=figures or today(at),
         in_progress=Call.objects.filter(ended_at=None).count(),
         controlled=Lease.objects.filter(until__gt=at).exists(),
     )
@@ -216,10 +216,10 @@ def _due(callback: Callback, at: dt.datetime) -> Due:
     )
 
 
-def render_panels(at: dt.datetime, language: str) -> dict[str, Any]:
+def render_panels(at: dt.datetime, language: str, figures: Today | None = None) -> dict[str, Any]:
     """Return ``{"figures", "side"}`` as HTML."""
     with translation.override(language):
-        context = {"panels": panels(at)}
+        context = {"panels": panels(at, figures)}
         return {name: render_to_string(f"console/_{name}.html", context) for name in ("figures", "side")}
 
 

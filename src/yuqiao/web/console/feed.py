@@ -22,11 +22,14 @@ from yuqiao.hotline.models import Call, CallEvent
 from yuqiao.lib.clock import now
 from yuqiao.web.console import board, words
 from yuqiao.web.console.follower import Follower
+from yuqiao.web.console.today import Today, today
 
 LOG = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
 PANELS_SECONDS = 1.0
+#: The day is counted anew this often; it grows, and nobody reads a median twice a second.
+TODAY_SECONDS = 3.0
 BEAT_SECONDS = 2.0
 #: Messages kept for one browser; who is further behind is cut off, and comes back for what it missed.
 QUEUE_LENGTH = 400
@@ -119,6 +122,8 @@ class _Reader:
         self._follower = Follower(max(0, newest_event() - OVERLAP))
         self._panels: dict[str, str] = {}
         self._panels_due = 0.0
+        self._today: Today | None = None
+        self._today_due = 0.0
         self._beat_due = 0.0
 
     def read(self, languages: list[str], at: float) -> dict[str, list[Message]]:
@@ -127,8 +132,9 @@ class _Reader:
         messages = {language: call_messages(changed, language, self._follower.newest) for language in languages}
         if changed or at >= self._panels_due:
             self._panels_due = at + PANELS_SECONDS
+            figures = self._figures(at)
             for language in languages:
-                text = json.dumps(board.render_panels(now(), language), ensure_ascii=False)
+                text = json.dumps(board.render_panels(now(), language, figures), ensure_ascii=False)
                 if self._panels.get(language) != text:
                     self._panels[language] = text
                     messages[language].append((None, "panels", text))
@@ -137,6 +143,11 @@ class _Reader:
             for language in languages:
                 messages[language].append(beat())
         return messages
+
+    def _figures(self, at: float) -> Today:
+        if self._today is None or at >= self._today_due:
+            self._today, self._today_due = today(now()), at + TODAY_SECONDS
+        return self._today
 
     def _changed_calls(self, at: float) -> list[Call]:
         wanted = Q(id__gt=self._follower.newest)

@@ -69,7 +69,7 @@ BAD = frozenset(
         "third_unknown",
     }
 )
-MARKED = GOOD | {"interpreter_lost", "interpreter_left", "replacement_requested", "agent_left", "third_left"}
+MARKED = GOOD | BAD | {"interpreter_left", "agent_left", "third_left", "third_asked", "recording_started", "work_done"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+import yuqiao.hotline
 from yuqiao.accounts.models import Role
 from yuqiao.hotline.models import CallEvent, LegRole, RequestState, WayIn
 from yuqiao.hotline.state import Phase
@@ -42,6 +46,15 @@ def test_every_event_has_a_sentence_whatever_its_data(kind: str, data: object) -
     for language in ("zh-hans", "en"):
         with translation.override(language):
             assert timeline.sentence(CallEvent(kind=kind, data=data))
+
+
+def test_every_kind_the_rules_write_has_a_sentence() -> None:
+    rules = Path(yuqiao.hotline.__file__).parent
+    source = "".join(path.read_text("utf-8") for path in rules.glob("*.py"))
+    calls = re.findall(r"\.note\(([^,)]*)", source)
+    written = {kind for call in calls if not call.startswith("f") for kind in re.findall(r'"([a-z_]+)"', call)}
+    assert len(written) > 20
+    assert written - set(timeline.SENTENCES) == set()
 
 
 def test_a_sentence_names_its_facts() -> None:
