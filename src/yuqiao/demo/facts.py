@@ -25,7 +25,8 @@ _USER: Final = re.compile(r"sips?:([^@;>]+)@")
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """One leg as its party saw it: who was on it, from when to when (UNIX seconds), and what each of them heard."""
+    """One leg as its party saw it: who was on it, from when to when (UNIX seconds), what each of them heard, and what
+    they said together: ``voice`` in a loop from ``said_at`` on."""
 
     user: str
     parties: tuple[str, ...]
@@ -33,6 +34,8 @@ class Presence:
     answered_at: float
     ended_at: float
     ears: Mapping[str, Ear]
+    voice: Samples
+    said_at: float
 
     @property
     def interval(self) -> Interval:
@@ -66,10 +69,12 @@ def of_session(session: Session, voices: Mapping[str, Samples]) -> Presence:
         own = {party: voices[party] for party in session.parties}
         ears = tape.ears_beside_each_other(heard, session.rtp.sent, own)
     user = session.number if session.number in PERSONAS else ""
-    return Presence(user, session.parties, session.began_at, session.answered_at, session.ended_at, ears)
+    times = (session.began_at, session.answered_at, session.ended_at)
+    said = tape.beside_each_other(voices[party] for party in session.parties)
+    return Presence(user, session.parties, *times, ears, said, session.rtp.began_at)
 
 
-def of_folder(user: str, folder: Path) -> list[Presence]:
+def of_folder(user: str, folder: Path, voice: Samples) -> list[Presence]:
     """Return the legs of a phone that was a process of its own. One that was killed ends with its last frame."""
     lines = (folder / SESSIONS).read_text(encoding="utf-8").splitlines() if (folder / SESSIONS).is_file() else []
     latest: dict[int, dict[str, float]] = {}
@@ -80,8 +85,8 @@ def of_folder(user: str, folder: Path) -> list[Presence]:
     for index, told in latest.items():
         frames = tape.read(folder / f"{index}.tape").frames
         ended = told["ended_at"] or max((frame.at for frame in frames), default=told["answered_at"])
-        ear = tape.received(user, frames)
-        found.append(Presence(user, (user,), told["began_at"], told["answered_at"], ended, {user: ear}))
+        times = (told["began_at"], told["answered_at"], ended)
+        found.append(Presence(user, (user,), *times, {user: tape.received(user, frames)}, voice, told["sent_at"]))
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuqiao.demo.cast import PERSONAS
-from yuqiao.demo.facts import CallFacts
+from yuqiao.demo.facts import CallFacts, Presence
 from yuqiao.demo.hearing import HEARD_LEVEL, STRAY_WINDOWS, Heard, Interval, levels, listen
 from yuqiao.demo.plans import Mishap
 from yuqiao.demo.voices import read_wav
@@ -21,6 +21,9 @@ from yuqiao.lib.g711 import SAMPLE_RATE, Samples
 WAYS: Final = {"a": WayIn.BESIDE_AGENT, "b": WayIn.TRANSFERRED, "c": WayIn.DIRECT}
 LENGTH_TOLERANCE_MS: Final = 500
 LAG_TOLERANCE_MS: Final = 40.0
+#: Tracks of one call may be this much apart when measured against the parties' own watches: that includes each leg's
+#: jitter buffer, which settles anywhere within its depth.
+SPREAD_TOLERANCE_MS: Final = 80.0
 #: Lags up to this many samples are looked for.
 FARTHEST: Final = SAMPLE_RATE
 VOICES: Final = {key: persona.tone for key, persona in PERSONAS.items()}
@@ -28,7 +31,8 @@ VOICES: Final = {key: persona.tone for key, persona in PERSONAS.items()}
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """One finished recording as it lies on disk. ``lag_ms``: how far it is behind the mix (None for the mix itself)."""
+    """One finished recording as it lies on disk. ``lag_ms``: how far it is behind the mix; ``delay_ms``: how far behind
+    what its party said by the party's own watch, counted from the call's answer. Both None for the mix itself."""
 
     path: str
     kind: str
@@ -36,6 +40,7 @@ class FileFacts:
     duration_ms: int
     offset_ms: int
     lag_ms: float | None
+    delay_ms: float | None
     voices: tuple[str, ...]
 
 
@@ -127,11 +132,16 @@ def _files_are_right(verdict: Verdict, folder: Path) -> None:
         parties = presence.parties if presence else ()
         duration = round(len(samples) * 1000 / SAMPLE_RATE)
         lag = None if recording.kind == Recording.Kind.MIX else lag_ms(samples, mix)
-        file = FileFacts(
-            recording.path, recording.kind, parties, duration, recording.offset_ms or 0, lag, voices_in(samples)
-        )
+        delay = None
+        if lag is not None and presence and facts.call.answered_at:
+            delay = lag_ms(samples, said(presence, facts.call.answered_at.timestamp(), len(samples)))
+        offset = recording.offset_ms or 0
+        file = FileFacts(recording.path, recording.kind, parties, duration, offset, lag, delay, voices_in(samples))
         verdict.files.append(file)
         verdict.reasons += _file_reasons(file, length, facts)
+    delays = [file.delay_ms for file in verdict.files if file.delay_ms is not None]
+    if delays and max(delays) - min(delays) > SPREAD_TOLERANCE_MS:
+        verdict.reasons.append(f"the tracks are {max(delays) - min(delays):.0f} ms apart by the parties' own watches")
 
 
 def _file_reasons(file: FileFacts, length_ms: int, facts: CallFacts) -> list[str]:
@@ -167,6 +177,17 @@ def voices_in(samples: Samples) -> tuple[str, ...]:
         return ()
     runs = np.lib.stride_tricks.sliding_window_view(found, STRAY_WINDOWS, axis=0).all(axis=2)
     return tuple(sorted(name for name, there in zip(VOICES, np.any(runs, axis=0).tolist(), strict=True) if there))
+
+
+def said(presence: Presence, answered_at: float, count: int) -> Samples:
+    """Return what was said on one leg, on the call's time axis: ``count`` samples from the call's answer on."""
+    sound = np.zeros(count, dtype=np.int16)
+    begin = round((presence.said_at - answered_at) * SAMPLE_RATE)
+    end = min(count, round((presence.ended_at - answered_at) * SAMPLE_RATE))
+    first = max(0, begin)
+    if end > first:
+        sound[first:end] = presence.voice[np.arange(first - begin, end - begin) % len(presence.voice)]
+    return sound
 
 
 def lag_ms(track: Samples, mix: Samples) -> float:
@@ -215,6 +236,7 @@ def _call_summary(verdict: Verdict) -> dict[str, Any]:
                 "duration_ms": file.duration_ms,
                 "offset_ms": file.offset_ms,
                 "lag_ms": None if file.lag_ms is None else round(file.lag_ms, 2),
+                "delay_ms": None if file.delay_ms is None else round(file.delay_ms, 2),
                 "voices": list(file.voices),
             }
             for file in verdict.files

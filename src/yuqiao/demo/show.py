@@ -110,8 +110,9 @@ class Show:
         assert self._exchange is not None  # noqa: S101
         assert self._lone is not None  # noqa: S101
         rung = [facts.of_session(one, self._voices) for one in self._exchange.sessions if one.number in PERSONAS]
+        mortal_voice = voice_of(MORTAL)
         for life in self._lone.lives:
-            rung += facts.of_folder(MORTAL, life)
+            rung += facts.of_folder(MORTAL, life, mortal_voice)
         found = facts.gather(played, rung, self._voices)
         if len(found) != len(played) or len(found) < FEWEST_CALLS:
             self.reasons.append(f"{len(found)} of {len(played)} calls reached the platform")

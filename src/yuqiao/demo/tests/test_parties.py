@@ -93,7 +93,7 @@ async def test_a_killed_phone_leaves_what_it_heard(city: Exchange, tmp_path: Pat
         assert await session.hears_one_of({"3001": TONES["3001"]}, 10) == "3001"
         assert not await session.ended(2.0)
         phone.kill()
-        left = facts.of_folder("3001", phone.life)
+        left = facts.of_folder("3001", phone.life, VOICES["1001"])
         assert len(left) == 1
         assert left[0].ended_at - left[0].answered_at > 1.5
         on = {"3001": [left[0].interval], "caller-11": [(session.answered_at, left[0].ended_at)]}
