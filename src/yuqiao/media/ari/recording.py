@@ -118,14 +118,16 @@ class Recordings:
         """The mixer took the first sample at ``at``; tracks are aligned by this time."""
         recording = self._by_ref.get(ref)
         if recording is not None:
-            recording.state = "recording"
+            recording.state, recording.started_at = "recording", at
             self.switch.events.publish("RecordingStarted", recording.apps, at, recording=recording.as_json())
 
     def ended(self, ref: str, how: str, duration_ms: int, at: dt.datetime) -> None:
-        """The file is complete (``done``) or could not be written (``failed``)."""
+        """The file is complete (``done``) or could not be written (``failed``); told as of its last sample."""
         recording = self._by_ref.get(ref)
         if recording is not None:
             recording.duration_ms = duration_ms
+            if recording.started_at is not None:
+                at = recording.started_at + dt.timedelta(milliseconds=duration_ms)
             self._end(recording, how, at, cause="" if how == "done" else "The file could not be written")
 
     def _end(self, recording: LiveRecording, how: str, at: dt.datetime | None, *, cause: str = "") -> None:

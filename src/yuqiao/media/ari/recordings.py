@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ class LiveRecording:
     duration_ms: int | None = None
     cause: str = ""
     discard: bool = False
+    started_at: dt.datetime | None = None
     begun: bool = False
     stop_asked: bool = False
     finished: asyncio.Event = field(default_factory=asyncio.Event)

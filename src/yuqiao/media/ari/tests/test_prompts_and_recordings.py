@@ -141,6 +141,9 @@ async def test_tracks_and_mix_are_recorded_and_complete_before_their_channels_en
     own, both = read(folder / f"{caller}.wav"), read(folder / "mix.wav")
     assert abs(len(both) / 8 - mix["duration_ms"]) <= 20
     assert mix["duration"] == mix["duration_ms"] // 1000
+    ended = clock.parse(client.told("RecordingFinished", recording="call/mix")[0]["timestamp"])
+    length = ended - clock.parse(started["timestamp"])
+    assert abs(length.total_seconds() * 1000 - mix["duration_ms"]) <= 1
     middle = slice(len(own) // 2, len(own) // 2 + 4000)
     assert level_of(own[middle], 440) > -20
     assert level_of(own[middle], 1000) < -50
