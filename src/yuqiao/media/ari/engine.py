@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 
@@ -39,7 +40,7 @@ class Engine:
     def play_to_channel(self, channel_id: str, media: Sequence[str], playback_id: str) -> Playback:
         """Queue media for a leg that can hear. AriError 404, 409, 412 before it is answered, 400."""
         channel = self.switch.controlled(channel_id)
-        if channel.kind is Kind.SNOOP or channel.local is None:
+        if channel.kind is Kind.SNOOP or channel.audio is None:
             raise AriError(412, "Channel in invalid state")
         return self.playing.play(("leg", channel.id), media, playback_id, {channel.app})
 
@@ -123,5 +124,6 @@ class Engine:
                 channel.hangup_asked = True
                 self.closing.finish(channel, EndCause(causes.NORMAL, causes.text(causes.NORMAL)))
         for bridge_id in list(self.switch.bridges):
-            await self.bridging.destroy(bridge_id)
+            with contextlib.suppress(AriError):  # Somebody destroys it already.
+                await self.bridging.destroy(bridge_id)
         await self.switch.settle(5.0)

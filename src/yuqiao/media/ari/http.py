@@ -18,7 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yuqiao.media.ari import verbs_bridges, verbs_channels, verbs_media, verbs_server
 from yuqiao.media.ari.asking import Answer, Verb, parse
 from yuqiao.media.ari.engine import Engine
-from yuqiao.media.ari.errors import AriError, unsupported
+from yuqiao.media.ari.errors import AriError, unsupported, where
 from yuqiao.media.ari.unsupported import UNSUPPORTED
 from yuqiao.media.ari.websocket import EventSocket
 from yuqiao.media.ports import MixerError
@@ -106,9 +106,9 @@ class AriServer:
             return _json(error.status, {"message": _PLAIN.get(error.status, error.reason)})
         except (ConnectionError, asyncio.CancelledError):
             raise
-        except Exception:
+        except Exception as error:
             self.counters["failures"] += 1
-            logger.exception("an ARI request failed")
+            logger.error("an ARI request failed: %s", where(error))  # noqa: TRY400 - see `where`
             return _json(500, {"message": "Internal error"})
 
     def _handler(self, verb: Verb) -> Handler:
@@ -152,6 +152,8 @@ def _wire_logger(counters: Counter[str]) -> logging.Logger:
                 counters["malformed"] += 1
                 record.msg, record.args, record.exc_info = "a malformed request on the ARI port was refused", (), None
                 record.levelno, record.levelname = logging.WARNING, "WARNING"
+            elif error is not None:
+                record.msg, record.args, record.exc_info = "the ARI port failed: %s", (where(error),), None
             return record.levelno >= logging.WARNING
 
     wire = logging.Logger(f"{__name__}.wire", logging.DEBUG)

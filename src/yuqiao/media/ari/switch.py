@@ -14,7 +14,7 @@ from typing import Any
 
 from yuqiao.media.ari.bridges import Bridge
 from yuqiao.media.ari.channels import Channel
-from yuqiao.media.ari.errors import AriError, missing
+from yuqiao.media.ari.errors import AriError, missing, where
 from yuqiao.media.ari.events import Events
 from yuqiao.media.ari.playbacks import Playback
 from yuqiao.media.ari.recordings import LiveRecording
@@ -95,7 +95,7 @@ class Switch:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.counters["task_failures"] += 1
-            logger.error("a task of the ARI engine failed", exc_info=error)
+            logger.error("a task of the ARI engine failed: %s", where(error))
 
     async def settle(self, seconds: float) -> None:
         """Wait at most ``seconds`` for the tasks that run behind, then cancel what is left."""

@@ -205,7 +205,7 @@ async def test_the_server_tells_about_itself(client: Client, office: Office) -> 
 
 
 async def test_a_failure_inside_is_answered_with_500_and_counted(
-    client: Client, office: Office, monkeypatch: pytest.MonkeyPatch
+    client: Client, office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def explode() -> dict[str, float]:
         raise RuntimeError("13800000001")
@@ -214,3 +214,5 @@ async def test_a_failure_inside_is_answered_with_500_and_counted(
     reply = await client.ask("GET", "/yuqiao/counters")
     assert (reply.status, reply.json) == (500, {"message": "Internal error"})
     assert office.switch.counters["failures"] == 1
+    assert "RuntimeError at test_http.py" in caplog.text
+    assert "13800000001" not in caplog.text

@@ -142,8 +142,10 @@ class Story:
             else:
                 call.observer.on_progress(180, None)
 
-    async def end(self) -> None:
-        """Everybody hangs up, and all that was begun comes to its end."""
+    async def end(self, *, stop: bool) -> None:
+        """Everybody hangs up, or the server stops; and all that was begun comes to its end."""
+        if stop:
+            await asyncio.wait_for(self.office.engine.stop(), 5)
         for call in self.office.trunk.calls:
             call.end()
         for channel in list(self.office.switch.channels.values()):
@@ -154,7 +156,7 @@ class Story:
             await self.office.quiet()
 
 
-async def play(steps: list[tuple[str, int]], pauses: list[int]) -> Office:
+async def play(steps: list[tuple[str, int]], pauses: list[int], *, stop: bool) -> Office:
     with tempfile.TemporaryDirectory() as folder:
         office = Office(Path(folder), pauses)
         office.listen()
@@ -164,14 +166,16 @@ async def play(steps: list[tuple[str, int]], pauses: list[int]) -> Office:
         for what, who in steps:
             await story.step(what, who)
             await asyncio.sleep(0)
-        await story.end()
+        await story.end(stop=stop)
         return office
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(STEP, max_size=30), st.lists(st.integers(0, 4), max_size=40))
-def test_nothing_is_left_behind_and_each_end_is_told_once(steps: list[tuple[str, int]], pauses: list[int]) -> None:
-    office = asyncio.run(play(steps, pauses))
+@given(st.lists(STEP, max_size=30), st.lists(st.integers(0, 4), max_size=40), st.booleans())
+def test_nothing_is_left_behind_and_each_end_is_told_once(
+    steps: list[tuple[str, int]], pauses: list[int], stop: bool
+) -> None:
+    office = asyncio.run(play(steps, pauses, stop=stop))
     switch, mixer = office.switch, office.mixer
 
     assert mixer.legs == {}
