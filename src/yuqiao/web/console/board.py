@@ -80,7 +80,7 @@ def card_of(call: Call, at: dt.datetime) -> Card:
         phase=words.word(words.PHASES, call.phase),
         outcome=words.word(words.OUTCOMES, call.outcome),
         caller=words.masked(call.caller_number),
-        chips=[_chip(leg) for leg in call.legs.all() if leg.ended_at is None and call.ended_at is None],
+        chips=[_chip(leg, call.way_in) for leg in call.legs.all() if leg.ended_at is None and call.ended_at is None],
         since=words.epoch_ms(call.started_at),
         text=words.duration(seconds),
         interpreter_in="" if to_interpreter is None else f"{max(0.0, to_interpreter):.1f} s",
@@ -88,12 +88,12 @@ def card_of(call: Call, at: dt.datetime) -> Card:
     )
 
 
-def _chip(leg: Leg) -> Chip:
+def _chip(leg: Leg, way_in: str) -> Chip:
     since = leg.answered_at or leg.created_at
     return Chip(
         role=leg.role if leg.role in words.PARTIES else "third",
         role_word=words.word(words.PARTIES, leg.role),
-        name=leg.interpreter.number if leg.interpreter else leg.label,
+        name=words.party_name(leg, way_in),
         ringing=leg.answered_at is None,
         since=words.epoch_ms(since),
     )

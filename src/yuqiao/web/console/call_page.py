@@ -33,7 +33,7 @@ class Party:
     text: str
 
 
-def party_of(leg: Leg) -> Party:
+def party_of(leg: Leg, way_in: str) -> Party:
     """Return a leg in words."""
     on = words.seconds_between(leg.answered_at, leg.ended_at)
     running = leg.ended_at is None
@@ -42,7 +42,7 @@ def party_of(leg: Leg) -> Party:
         leg=leg,
         role=leg.role if leg.role in words.PARTIES else "third",
         role_word=words.word(words.PARTIES, leg.role),
-        name=leg.interpreter.number if leg.interpreter else leg.label,
+        name=words.party_name(leg, way_in),
         state=state,
         since=words.epoch_ms(leg.answered_at or leg.created_at) if running else None,
         text="" if on is None else words.duration(on),
@@ -76,7 +76,7 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
     at = now()
     moments = timeline(call, call.events.select_related("leg").order_by("at", "id"))
     steers = may_steer(person, call)
-    parties = [party_of(leg) for leg in call.legs.all()]
+    parties = [party_of(leg, call.way_in) for leg in call.legs.all()]
     context = {
         "call": call,
         "card": card_of(call, at),

@@ -43,18 +43,17 @@ def listen(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
     if not tracks:
         raise Http404
     record(person, "recording.listen", call, {"recordings": [track.pk for track in tracks]})
-    return JsonResponse({"tracks": [_track(track, person.pk) for track in tracks]})
+    return JsonResponse({"tracks": [_track(track, person.pk, call.way_in) for track in tracks]})
 
 
-def _track(track: Recording, person_id: int) -> dict[str, object]:
+def _track(track: Recording, person_id: int, way_in: str) -> dict[str, object]:
     ticket = signing.dumps({"recording": track.pk, "person": person_id}, salt=SALT)
     leg = track.leg
-    name = "" if leg is None else leg.interpreter.number if leg.interpreter else leg.label
     return {
         "url": reverse("recording", args=[ticket]),
         "role": leg.role if leg and leg.role in words.PARTIES else "third" if leg else "mix",
         "role_word": words.word(words.PARTIES, leg.role) if leg else "",
-        "name": name,
+        "name": words.party_name(leg, way_in) if leg else "",
     }
 
 

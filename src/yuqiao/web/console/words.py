@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from yuqiao.hotline.models import Line
+from yuqiao.hotline.models import Leg, Line, WayIn
 from yuqiao.languages import catalogue
 
 Words = dict[str, "str | Promise"]
@@ -93,6 +93,15 @@ def line_name(line: Line | None) -> str:
     if line is None:
         return ""
     return line.name_zh if reads_chinese() else line.name_en or line.name_zh
+
+
+def party_name(leg: Leg, way_in: str) -> str:
+    """Return who a leg is beside its role: an interpreter's number, a line's, or that the caller shares the leg."""
+    if leg.interpreter is not None:
+        return leg.interpreter.number
+    if leg.inbound and way_in == WayIn.BESIDE_AGENT:
+        return gettext("and caller")
+    return leg.label
 
 
 def masked(number: str) -> str:

@@ -15,6 +15,7 @@ from yuqiao.accounts.models import Role
 from yuqiao.hotline.models import CallEvent, LegRole, RequestState, WayIn
 from yuqiao.hotline.state import Phase
 from yuqiao.web.console import timeline, words
+from yuqiao.web.console.tests import cast
 from yuqiao.workforce.models import PresenceState, Tier
 
 VALUES = st.recursive(st.none() | st.text(max_size=8) | st.integers() | st.booleans(), st.lists, max_leaves=3)
@@ -79,3 +80,17 @@ def test_a_masked_number_shows_at_most_four_characters(number: str) -> None:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert words.duration(seconds) == text
+
+
+@pytest.mark.django_db
+def test_who_a_leg_is_is_said_in_the_readers_language() -> None:
+    call = cast.call(9, way_in="beside_agent")
+    shared = cast.leg(call, "agent", inbound=True, label="坐席+来电人")
+    helper = cast.leg(call, "interpreter", interpreter=cast.interpreter("E-01", "en"))
+    third = cast.leg(call, "third", label="12345")
+    with translation.override("en"):
+        assert [words.party_name(leg, call.way_in) for leg in (shared, helper, third)] == [
+            "and caller",
+            "E-01",
+            "12345",
+        ]
