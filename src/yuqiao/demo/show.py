@@ -25,6 +25,8 @@ from yuqiao.hotline import services
 from yuqiao.hotline.models import Call, Lease, Recording
 from yuqiao.lib import clock
 from yuqiao.lib.g711 import Samples
+from yuqiao.workforce.models import Interpreter, PresenceState
+from yuqiao.workforce.services import set_presence
 
 FEWEST_CALLS: Final = 12
 
@@ -92,6 +94,7 @@ class Show:
         director.cast(elsewhere=[MORTAL])
         played = await director.play(plans)
         await self._lone.revive()
+        await asyncio.to_thread(_back_on_duty, MORTAL)
         report.say(0, "等待录音成轨", "waiting for the finished recordings")
         await self._recordings(recordings_within)
         return await asyncio.to_thread(self._judge, played)
@@ -150,6 +153,13 @@ def _unfinished_calls() -> int:
     running = Call.objects.filter(ended_at=None).count()
     recorded = Call.objects.exclude(ended_at=None).filter(recordings__isnull=False).distinct()
     return running + recorded.exclude(recordings__kind=Recording.Kind.MIX).count()
+
+
+def _back_on_duty(number: str) -> None:
+    """Sign an interpreter in again whom the platform had to sign off, since her phone was dead."""
+    interpreter = Interpreter.objects.select_related("person").get(number=number)
+    if interpreter.state == PresenceState.OFF:
+        set_presence(interpreter.pk, PresenceState.READY, interpreter.person)
 
 
 async def _add_party(plan: Plan) -> None:

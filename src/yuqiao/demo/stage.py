@@ -223,7 +223,9 @@ class LonePhone:
         await self.ready()
 
     def stop(self) -> None:
-        """End it."""
+        """End it, if it lives."""
+        if self._process.poll() is not None:
+            return
         try:
             self._process.communicate(timeout=5)
         except subprocess.TimeoutExpired:
