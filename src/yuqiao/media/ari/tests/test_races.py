@@ -142,21 +142,21 @@ class Story:
             else:
                 call.observer.on_progress(180, None)
 
-    async def end(self, *, stop: bool) -> None:
-        """Everybody hangs up, or the server stops; and all that was begun comes to its end."""
-        if stop:
+    async def end(self, how: str) -> None:
+        """Everybody hangs up, or we do, or the server stops; and all that was begun comes to its end."""
+        if how == "the server stops":
             await asyncio.wait_for(self.office.engine.stop(), 5)
-        for call in self.office.trunk.calls:
-            call.end()
-        for channel in list(self.office.switch.channels.values()):
-            if not channel.over:
-                self.office.engine.closing.hangup(channel.id)
-        await asyncio.wait_for(asyncio.gather(*self.tasks), 5)
-        for _ in range(5):
+        for _ in range(3):  # what is just being made may appear after the first round
+            for call in self.office.trunk.calls if how == "they hang up" else ():
+                call.end()
+            for channel in list(self.office.switch.channels.values()):
+                if not channel.over:
+                    self.office.engine.closing.hangup(channel.id)
+            await asyncio.wait_for(asyncio.gather(*self.tasks), 5)
             await self.office.quiet()
 
 
-async def play(steps: list[tuple[str, int]], pauses: list[int], *, stop: bool) -> Office:
+async def play(steps: list[tuple[str, int]], pauses: list[int], how: str) -> Office:
     with tempfile.TemporaryDirectory() as folder:
         office = Office(Path(folder), pauses)
         office.listen()
@@ -166,18 +166,23 @@ async def play(steps: list[tuple[str, int]], pauses: list[int], *, stop: bool) -
         for what, who in steps:
             await story.step(what, who)
             await asyncio.sleep(0)
-        await story.end(stop=stop)
+        await story.end(how)
         return office
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(STEP, max_size=30), st.lists(st.integers(0, 4), max_size=40), st.booleans())
+@given(
+    st.lists(STEP, max_size=30),
+    st.lists(st.integers(0, 4), max_size=40),
+    st.sampled_from(["they hang up", "we hang up", "the server stops"]),
+)
 def test_nothing_is_left_behind_and_each_end_is_told_once(
-    steps: list[tuple[str, int]], pauses: list[int], stop: bool
+    steps: list[tuple[str, int]], pauses: list[int], how: str
 ) -> None:
-    office = asyncio.run(play(steps, pauses, stop=stop))
+    office = asyncio.run(play(steps, pauses, how))
     switch, mixer = office.switch, office.mixer
 
+    assert all(call.over for call in office.trunk.calls)
     assert mixer.legs == {}
     assert mixer.recordings == {}
     assert mixer.playbacks == {}
@@ -251,3 +256,53 @@ async def test_a_bridge_destroyed_while_somebody_enters_keeps_nobody(tmp_path: P
     assert office.mixer.legs == {channel_id: None}
     assert office.switch.bridges == {}
     assert office.switch.channels[channel_id].bridge is None
+
+
+async def test_a_recording_stopped_before_it_began_ends(tmp_path: Path) -> None:
+    office = Office(tmp_path, pauses=[0, 0, 5])
+    office.listen()
+    office.trunk.incoming()
+    (channel_id,) = office.switch.channels
+    await office.engine.legs.answer(channel_id)
+    recording = asyncio.create_task(office.engine.record_channel(channel_id, name="r", if_exists="fail", max_seconds=0))
+    await asyncio.sleep(0)
+    assert not office.switch.recordings["r"].begun
+    await asyncio.wait_for(office.engine.recordings.stop("r"), 2)
+    await recording
+    assert office.kinds()[-2:] == ["RecordingStarted", "RecordingFinished"]
+    assert office.mixer.recordings == {}
+
+
+async def test_a_playback_stopped_before_it_began_ends(tmp_path: Path) -> None:
+    office = Office(tmp_path, pauses=[0, 0, 5])
+    office.listen()
+    office.trunk.incoming()
+    (channel_id,) = office.switch.channels
+    await office.engine.legs.answer(channel_id)
+    playback = office.engine.play_to_channel(channel_id, ["tone:ring"], "p")
+    await asyncio.sleep(0)
+    assert playback.state == "starting"
+    await office.engine.playing.stop("p")
+    await asyncio.wait_for(office.quiet(), 2)
+    assert office.kinds()[-2:] == ["PlaybackStarted", "PlaybackFinished"]
+    assert office.mixer.playbacks == {}
+    assert office.switch.playbacks == {}
+
+
+async def test_a_leg_hung_up_while_it_waits_to_be_dialled_is_not_dialled(tmp_path: Path) -> None:
+    office = Office(tmp_path, pauses=[0, 5])
+    office.listen()
+    channel = office.engine.legs.create("PJSIP/y/sip:a@b", "yuqiao")
+    office.engine.legs.enter(channel)
+    office.engine.bridging.create("b", "", "mixing")
+    entering = asyncio.create_task(office.engine.add_to_bridge("b", [channel.id]))
+    await asyncio.sleep(0)
+    dialling = asyncio.create_task(office.engine.legs.dial(channel.id, ring_seconds=5))
+    await asyncio.sleep(0)
+    office.engine.closing.hangup(channel.id)
+    for task in (entering, dialling):
+        with pytest.raises(AriError, match="not found"):
+            await task
+    await office.quiet()
+    assert office.trunk.calls == []
+    assert office.mixer.legs == {}
