@@ -20,7 +20,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-SOON, LATER = 0, 1
+SOON, LATER, LAST = 0, 1, 2
 FIRST_RETRY, LAST_RETRY = 0.05, 1.0
 _Work = tuple[int, int, Callable[[], Any] | None, "Future[Any] | None"]
 
@@ -39,7 +39,7 @@ class DatabaseThread:
 
     def stop(self) -> None:
         """Finish what was asked for, close the connection, end the thread."""
-        self._work.put((LATER + 1, next(self._number), None, None))
+        self._work.put((LAST + 1, next(self._number), None, None))
         self._thread.join()
 
     async def once(self, function: Callable[..., T], *arguments: Any, order: int = SOON) -> T:

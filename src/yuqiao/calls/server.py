@@ -12,12 +12,13 @@ import os
 import secrets
 import signal
 import socket
+import sys
 from typing import Any
 
 import structlog
 from django.conf import settings
 
-from yuqiao.calls.database import LATER, DatabaseThread
+from yuqiao.calls.database import LAST, DatabaseThread
 from yuqiao.calls.task import CallTask
 from yuqiao.engines import events
 from yuqiao.engines.ari import SNOOP_PREFIX, Ari, Holdings
@@ -238,13 +239,13 @@ class CallServer:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             beats += 1
-            for command in await self._database.surely(services.take_commands, self._holder, order=LATER):
+            for command in await self._database.surely(services.take_commands, self._holder, order=LAST):
                 await self._take(command)
             if any(call.waits for call in self._by_call.values()):
-                for call_id in await self._database.surely(queue.whose_turn, order=LATER):
+                for call_id in await self._database.surely(queue.whose_turn, order=LAST):
                     self._tell(self._by_call.get(call_id), desk.TryAgain(clock.now().timestamp()))
             if beats % 5 == 0:
-                await self._database.surely(workforce.end_wrap_ups, clock.now(), self._wrap_up, order=LATER)
+                await self._database.surely(workforce.end_wrap_ups, clock.now(), self._wrap_up, order=LAST)
 
     async def _take(self, command: CallCommand) -> None:
         call = self._by_call.get(str(command.call_id))
@@ -272,6 +273,8 @@ def timing_from_settings() -> Timing:
 
 async def serve() -> int:
     """Serve until SIGTERM or SIGINT; returns the exit status (1: somebody else took over)."""
+    # The database thread gives up the GIL at each query; at Python's 5 ms a busy loop would make it wait for long.
+    sys.setswitchinterval(0.0005)
     holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     database = DatabaseThread()
     database.start()
@@ -295,4 +298,5 @@ async def serve() -> int:
 
 def main() -> int:
     """Run the call server (``yuqiao calls``); Django is set up already."""
+    settings.DEBUG = False  # with it, Django would keep the text of every query, at the cost of the query itself
     return asyncio.run(serve())

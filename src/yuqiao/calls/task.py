@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import structlog
 
-from yuqiao.calls.database import DatabaseThread
+from yuqiao.calls.database import LATER, SOON, DatabaseThread
 from yuqiao.calls.hands import Hands
 from yuqiao.engines.ari import Ari
 from yuqiao.engines.events import LegArrived
 from yuqiao.hotline import services
-from yuqiao.hotline.effects import URGENT, Effect, EngineEffect, HangUp, Note
+from yuqiao.hotline.effects import URGENT, Effect, EngineEffect, HangUp
 from yuqiao.hotline.events import Event, TimeCame
 from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import WAITING, CallState, LegPhase, Phase, Timing
@@ -134,19 +134,21 @@ class CallTask:
             await self._write()
             return
         acts = [effect for effect in effects if isinstance(effect, EngineEffect)]
-        self._unsaved = [effect for effect in self._unsaved if isinstance(effect, Note)]
+        self._unsaved = [effect for effect in self._unsaved if not isinstance(effect, EngineEffect)]
         self._act(acts)
         if self._flush_at is not None and self._flush_at <= now:
-            await self._write()
+            await self._write(order=LATER)
         elif (changed or self._unsaved) and self._flush_at is None:
             self._flush_at = now + FLUSH_SECONDS
 
-    async def _write(self) -> None:
+    async def _write(self, order: int = SOON) -> None:
         if self.call is None or self._saved is None:
             return
         while not self._allowed():  # noqa: ASYNC110 (the lease ran out: it is renewed in a moment, or we are stopped)
             await asyncio.sleep(LEASE_PAUSE)
-        self.call, acts = await self._database.surely(services.commit, self._saved, self.call, self._unsaved)
+        self.call, acts = await self._database.surely(
+            services.commit, self._saved, self.call, self._unsaved, order=order
+        )
         self._saved, self._unsaved, self._flush_at = self.call, [], None
         self._on_change(self)
         self._act(acts)

@@ -146,5 +146,6 @@ class FinishRecordings:
 RowEffect = Note | Seek | Engage | Release | FindParty | OpenCallback | FinishCommand | FinishRecordings
 Effect = EngineEffect | RowEffect
 
-#: Effects that must stand in the database before the engine acts; everything else may be written a moment later.
-URGENT = (Ring, Record, Seek, Engage, Release, FindParty, OpenCallback, FinishCommand, FinishRecordings)
+#: Effects whose rows must stand in the database before the engine acts, or which it answers; everything else may be
+#: written a moment later, together with what happens meanwhile.
+URGENT = (Ring, Record, Seek, FindParty)

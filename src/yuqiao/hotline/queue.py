@@ -13,7 +13,7 @@ from yuqiao.hotline.models import InterpreterRequest, RequestState
 from yuqiao.hotline.routing import Candidate, Wanted, match, rank
 from yuqiao.hotline.state import WAITING, CallState, RequestOf
 from yuqiao.workforce import services as workforce
-from yuqiao.workforce.models import Interpreter, InterpreterLanguage, PresenceState
+from yuqiao.workforce.models import InterpreterLanguage, PresenceState
 
 
 def seek(call: CallState, request_id: str, now: dt.datetime) -> InterpreterClaimed | MustWait | NobodyThere | None:
@@ -28,8 +28,7 @@ def seek(call: CallState, request_id: str, now: dt.datetime) -> InterpreterClaim
     wanted = _wanted(request)
     for candidate in _in_turn(wanted):
         if workforce.claim(candidate.id, request_id, now):
-            number, contact = Interpreter.objects.values_list("number", "contact").get(pk=candidate.id)
-            return InterpreterClaimed(request_id, candidate.id, number, contact, at)
+            return InterpreterClaimed(request_id, candidate.id, candidate.number, candidate.contact, at)
     on_duty = InterpreterLanguage.objects.filter(
         language=request.language, interpreter__state__in=workforce.ON_DUTY
     ).exclude(interpreter_id__in=request.tried)
@@ -46,8 +45,8 @@ def _in_turn(wanted: Wanted) -> list[Candidate]:
     """Return whom ``wanted`` may claim now, best first: everybody able if nobody else waits, else its match."""
     others = [one for one in waiting() if one.id != wanted.id]
     if not others:
-        return rank(wanted, ready(wanted.language))
-    mine = match([*others, wanted], ready()).get(wanted.id)
+        return rank(wanted, best_ready(wanted))
+    mine = match([*others, wanted], ready({one.language for one in (*others, wanted)})).get(wanted.id)
     return [] if mine is None else [mine]
 
 
@@ -62,16 +61,47 @@ def waiting() -> list[Wanted]:
     ]
 
 
-def ready(language: str = "") -> list[Candidate]:
-    """Return the interpreters who are ready; with only their level of ``language`` if one is named."""
-    held = InterpreterLanguage.objects.filter(interpreter__state=PresenceState.READY, interpreter__held_by="")
-    if language:
-        held = held.filter(language=language)
-    levels: defaultdict[tuple[int, str, float], list[tuple[str, int]]] = defaultdict(list)
-    rows = held.values_list("interpreter_id", "interpreter__tier", "interpreter__state_since", "language", "level")
-    for pk, tier, since, code, level in rows:
-        levels[pk, tier, since.timestamp()].append((code, level))
-    return [Candidate(pk, tier, since, tuple(held)) for (pk, tier, since), held in levels.items()]
+COLUMNS = (
+    "interpreter_id",
+    "interpreter__tier",
+    "interpreter__state_since",
+    "interpreter__number",
+    "interpreter__contact",
+    "language",
+    "level",
+)
+#: In the order of `routing.rank`: "resident" sorts after "remote".
+BEST_FIRST = ("-interpreter__tier", "-level", "interpreter__state_since", "interpreter_id")
+#: How many of the best are read for one request: more than call servers that claim at the same moment.
+SHORT_LIST = 8
+
+
+def best_ready(wanted: Wanted) -> list[Candidate]:
+    """Return the best few who are ready for ``wanted``, with only their level of its language."""
+    held = InterpreterLanguage.objects.filter(
+        language=wanted.language, interpreter__state=PresenceState.READY, interpreter__held_by=""
+    )
+    if wanted.tried:
+        held = held.exclude(interpreter_id__in=wanted.tried)
+    rows = held.order_by(*BEST_FIRST).values_list(*COLUMNS)[:SHORT_LIST]
+    return [
+        Candidate(pk, tier, since.timestamp(), ((code, level),), number, contact)
+        for pk, tier, since, number, contact, code, level in rows
+    ]
+
+
+def ready(languages: set[str]) -> list[Candidate]:
+    """Return all interpreters who are ready and hold one of ``languages``, with those of them they hold."""
+    held = InterpreterLanguage.objects.filter(
+        language__in=languages, interpreter__state=PresenceState.READY, interpreter__held_by=""
+    )
+    levels: defaultdict[tuple[int, str, float, str, str], list[tuple[str, int]]] = defaultdict(list)
+    for pk, tier, since, number, contact, code, level in held.values_list(*COLUMNS):
+        levels[pk, tier, since.timestamp(), number, contact].append((code, level))
+    return [
+        Candidate(pk, tier, since, tuple(held), number, contact)
+        for (pk, tier, since, number, contact), held in levels.items()
+    ]
 
 
 def whose_turn() -> list[str]:
@@ -79,6 +109,6 @@ def whose_turn() -> list[str]:
     wanted = waiting()
     if not wanted:
         return []
-    matched = match(wanted, ready())
+    matched = match(wanted, ready({one.language for one in wanted}))
     calls = InterpreterRequest.objects.filter(pk__in=list(matched)).values_list("call_id", flat=True)
     return [str(call_id) for call_id in calls]

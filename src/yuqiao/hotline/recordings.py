@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 from django.conf import settings
@@ -67,10 +66,7 @@ def _write(call: Call, leg: Leg | None, path: str, length_ms: int, segments: lis
     target.parent.mkdir(parents=True, exist_ok=True)
     data = write_wav(assemble(segments, length_ms))
     partial = target.with_suffix(".part")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    partial.write_bytes(data)
     partial.replace(target)  # whoever listens finds the whole file or none
     return Recording(
         call=call,

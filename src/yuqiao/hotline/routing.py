@@ -14,16 +14,18 @@ TIERS = {"resident": 0, "remote": 1}
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An interpreter who is ready: ``levels`` by language; ``idle_since`` in UNIX seconds."""
+    """An interpreter who is ready: ``levels`` by language; ``idle_since`` in UNIX seconds; rung at ``contact``."""
 
     id: int
     tier: str
     idle_since: float
     levels: tuple[tuple[str, int], ...]
+    number: str = ""
+    contact: str = ""
 
     def level(self, language: str) -> int:
         """Return the level at which she holds ``language``, 0 if she does not."""
-        return dict(self.levels).get(language, 0)
+        return next((level for code, level in self.levels if code == language), 0)
 
 
 @dataclass(frozen=True, slots=True)

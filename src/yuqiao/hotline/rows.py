@@ -12,7 +12,7 @@ from uuid import UUID
 
 from yuqiao.hotline.effects import Note
 from yuqiao.hotline.models import Call, CallEvent, InterpreterRequest, Leg, Recording
-from yuqiao.hotline.state import CallState, LegState, Phase, RequestOf, TrackOf, snapshot
+from yuqiao.hotline.state import CallState, LegState, Phase, RequestOf, TrackOf, TrackPhase, snapshot
 
 
 def moment(at: float | None) -> dt.datetime | None:
@@ -167,5 +167,6 @@ def _write_tracks(saved: CallState | None, call: CallState) -> None:
         Recording.objects.bulk_create(fresh)
     for track in call.tracks:
         old = before.get(track.name)
-        if old is not None and old != track:
+        # Meanwhile the snapshot knows when it began; one UPDATE for each track is enough.
+        if old is not None and old != track and track.phase is TrackPhase.OVER:
             Recording.objects.filter(name=track.name).update(**_track_columns(call, track))

