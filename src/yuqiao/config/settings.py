@@ -125,3 +125,11 @@ ARI_ENDPOINT = read("YUQIAO_ARI_ENDPOINT", str, "PJSIP/yuqiao/{contact}")
 WAIT_SECONDS = read("YUQIAO_WAIT_SECONDS", int, 45)
 RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)
 WRAP_UP_SECONDS = read("YUQIAO_WRAP_UP_SECONDS", int, 20)
+
+#: Everything goes to standard error, in production too (Django would mail it to nobody there).
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django": {"handlers": ["console"], "level": "INFO"}},
+}

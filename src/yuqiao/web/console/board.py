@@ -27,6 +27,8 @@ from yuqiao.web.console.gate import Act, allowed
 from yuqiao.web.console.today import Today, today
 from yuqiao.workforce.models import Interpreter, PresenceState
 
+#: Phases in which the time to interpreter still runs.
+SOUGHT = frozenset({"arriving", "choosing", "seeking"})
 FINISHED_SHOWN = 40
 CALLBACKS_SHOWN = 30
 
@@ -84,7 +86,7 @@ def card_of(call: Call, at: dt.datetime) -> Card:
         since=words.epoch_ms(call.started_at),
         text=words.duration(seconds),
         interpreter_in="" if to_interpreter is None else f"{max(0.0, to_interpreter):.1f} s",
-        waiting=call.interpreter_at is None and call.ended_at is None,
+        waiting=call.interpreter_at is None and call.phase in SOUGHT,
     )
 
 

@@ -66,7 +66,7 @@ class Site:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "yuqiao.config.cli", "web"],
             env=os.environ
@@ -75,7 +75,8 @@ class Site:
                 "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
                 "YUQIAO_WEB_LISTEN": f"127.0.0.1:{self.port}",
                 "YUQIAO_RECORDINGS_DIR": str(self.recordings),
-            },
+            }
+            | environment,
         )
         deadline = time.monotonic() + 30
         while True:

@@ -73,5 +73,7 @@ def test_a_call_that_is_over_takes_nothing(client: Client) -> None:
 def test_forms_of_other_sites_are_refused() -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.person("wang", Role.SUPERVISOR))
-    assert client.post(f"/calls/{cast.call(20).pk}/command/", {"ask": "end"}).status_code == 403
+    response = client.post(f"/calls/{cast.call(20).pk}/command/", {"ask": "end"}, headers={"accept-language": "en"})
+    assert response.status_code == 403
+    assert "This form is out of date" in response.content.decode()
     assert asked() == []
