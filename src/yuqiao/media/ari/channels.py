@@ -71,6 +71,7 @@ class Channel:
     hangup_asked: bool = False
     muted: bool = False
     deafened: bool = False
+    silent: bool = False
     over: bool = False
 
     def as_json(self) -> dict[str, Any]:

@@ -113,6 +113,8 @@ class Engine:
             self.closing.end(channel, causes.TEMPORARY_FAILURE)
         elif channel.state is State.UP:
             self.closing.end(channel, causes.INTERWORKING, "RTP timeout")
+        else:
+            channel.silent = True  # Early media need not sound; the time begins anew with the answer.
 
     async def stop(self) -> None:
         """Refuse new calls, complete recordings, hang up everybody and wait until it is all told."""

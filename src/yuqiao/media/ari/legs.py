@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from yuqiao.media.ari import causes
 from yuqiao.media.ari.channels import Channel, Kind, State, caller_id, endpoint
@@ -202,7 +203,10 @@ class Legs:
     async def _hear(self, channel: Channel, audio: AudioParameters) -> None:
         channel.audio = audio
         sends = audio.send and not channel.deafened
-        applied = AudioParameters(audio.remote, audio.payload_type, audio.dtmf_payload_type, sends, audio.receive)
+        applied = replace(audio, send=sends)
+        if channel.silent:
+            channel.silent = False
+            await self.switch.mixer.set_audio(channel.id, replace(applied, receive=False))
         await self.switch.mixer.set_audio(channel.id, applied)
 
     def ring(self, channel_id: str) -> None:
@@ -231,7 +235,7 @@ class Legs:
     async def audio_changed(self, channel: Channel, audio: AudioParameters) -> None:
         """Tell the mixer what SDP has settled anew, unless the leg ended or nothing changed."""
         async with channel.lock:
-            if channel.over or channel.local is None or channel.audio == audio:
+            if channel.over or channel.local is None or (channel.audio == audio and not channel.silent):
                 return
             try:
                 await self._hear(channel, audio)

@@ -120,7 +120,7 @@ class MemoryMixer:
     def __init__(self, pauses: Sequence[int] = ()) -> None:
         self.on_event: Callable[[MixerEvent], None] = lambda event: None
         self.legs: dict[str, str | None] = {}
-        self.audio: dict[str, AudioParameters] = {}
+        self.audio: dict[str, list[AudioParameters]] = {}
         self.muted: set[str] = set()
         self.playbacks: dict[str, PlayTarget] = {}
         self.recordings: dict[str, RecordSource] = {}
@@ -158,7 +158,7 @@ class MemoryMixer:
     async def set_audio(self, leg: str, audio: AudioParameters) -> None:
         self._known(leg)
         await self._turns()
-        self.audio[leg] = audio
+        self.audio.setdefault(leg, []).append(audio)
 
     async def close_leg(self, leg: str) -> Mapping[str, float]:
         self._known(leg)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
-from yuqiao.media.ari.tests.live import Client, Handset, connected, hear_each_other, until
+from yuqiao.media.ari.tests.live import Client, Handset, connected, hear_each_other, running, until
 from yuqiao.media.server import MediaServer
 
 pytestmark = pytest.mark.live
@@ -212,3 +213,19 @@ async def test_a_call_nobody_takes_is_refused(station: MediaServer, alice: Hands
     await until(lambda: bool(alice.ends), "503")
     assert alice.ends[0].sip_status == 503
     await until(lambda: station.switch.channels == {}, "nothing left")
+
+
+async def test_legs_beside_their_originator_hear_each_other_on_any_worker(
+    tmp_path: Path, alice: Handset, bob: Handset, carol: Handset
+) -> None:
+    async with running(tmp_path, workers=2) as station, connected(station) as client:
+        await client.listen()
+        for caller_party, number in ((alice, "one"), (bob, "two")):
+            caller = await answered(client, station, caller_party)
+            await client.do("POST", f"/bridges/{number}")
+            await client.do("POST", f"/bridges/{number}/addChannel", channel=caller)
+            await rung(client, carol, number, originator=caller)
+            await client.do("POST", f"/bridges/{number}/addChannel", channel=number)
+            await hear_each_other(caller_party, carol)
+            await client.do("DELETE", f"/channels/{number}")
+            await until(lambda n=number: n not in station.switch.channels, "carol to be gone")  # type: ignore[misc]

@@ -99,15 +99,18 @@ async def test_a_wrong_setting_stops_the_start_with_its_name(
         assert b"Traceback" not in told
 
 
-async def test_a_taken_port_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", ["YUQIAO_ARI_LISTEN", "YUQIAO_SIP_PORT"])
+async def test_a_taken_port_is_told(tmp_path: Path, which: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
+        port = taken.getsockname()[1]
         settings = {
             "YUQIAO_ARI_PASSWORD": "x",
             "YUQIAO_SIP_PORT": str(free_port(socket.SOCK_DGRAM)),
-            "YUQIAO_ARI_LISTEN": f"127.0.0.1:{taken.getsockname()[1]}",
+            "YUQIAO_ARI_LISTEN": f"127.0.0.1:{free_port()}",
         }
+        settings |= {which: f"127.0.0.1:{port}" if which == "YUQIAO_ARI_LISTEN" else str(port)}
         async with process(tmp_path, **settings) as server:
             _, told = await asyncio.wait_for(server.communicate(), 20)
     assert server.returncode == 1
