@@ -176,6 +176,10 @@ class Exchange:
         await self._trunk.stop()
         self._air.stop()
 
+    def forget(self) -> None:
+        """Throw away what was heard in calls that are over."""
+        self.sessions = [session for session in self.sessions if not session.over]
+
     def dial(self, parties: tuple[str, ...], number: str, platform: Address, caller_number: str) -> Session:
         """Let ``parties`` (all on one leg) dial ``number`` at the platform."""
         session = self._session(parties, number)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import random
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +22,7 @@ from yuqiao.demo.director import Director, Played
 from yuqiao.demo.judge import Verdict, judge
 from yuqiao.demo.party import voice_of
 from yuqiao.demo.phone import Exchange
-from yuqiao.demo.plans import PLANS, Plan
+from yuqiao.demo.plans import PLANS, Mishap, Plan
 from yuqiao.demo.stage import HOST, LonePhone, Platform, Ports
 from yuqiao.hotline import services
 from yuqiao.hotline.models import Call, Lease, Recording
@@ -29,6 +32,11 @@ from yuqiao.workforce.models import Interpreter, PresenceState
 from yuqiao.workforce.services import set_presence
 
 FEWEST_CALLS: Final = 12
+#: While the demonstration stays up: a call every so many seconds, and how many of them. Mishaps that need the stage to
+#: be set for them are played once only.
+CALL_EVERY: Final = 15.0
+CALLS_AFTERWARDS: Final = 240
+ONCE_ONLY: Final = frozenset({Mishap.KILLED, Mishap.NOBODY})
 
 
 class ShowError(RuntimeError):
@@ -46,6 +54,7 @@ class Show:
         self._exchange: Exchange | None = None
         self._platform: Platform | None = None
         self._lone: LonePhone | None = None
+        self._director: Director | None = None
         self._voices: dict[str, Samples] = {}
 
     @property
@@ -90,9 +99,9 @@ class Show:
         assert self._exchange is not None  # noqa: S101
         assert self._platform is not None  # noqa: S101
         assert self._lone is not None  # noqa: S101
-        director = Director(self._exchange, self._platform.sip, report.say, self._lone.kill, _add_party)
-        director.cast(elsewhere=[MORTAL])
-        played = await director.play(plans)
+        self._director = Director(self._exchange, self._platform.sip, report.say, self._lone.kill, _add_party)
+        self._director.cast(elsewhere=[MORTAL])
+        played = await self._director.play(plans)
         await self._lone.revive()
         await asyncio.to_thread(_back_on_duty, MORTAL)
         report.say(0, "等待录音成轨", "waiting for the finished recordings")
@@ -126,12 +135,30 @@ class Show:
         report.where_to_look(f"http://{HOST}:{self.ports.web}/", f"{HOST}:{self.ports.sip}", self.password)
 
     async def stay(self, over: asyncio.Event) -> None:
-        """Stay up until somebody ends it, or the platform is gone."""
-        while not over.is_set() and self._platform is not None and not self._platform.ended:
-            try:
+        """Stay up until somebody ends it, or the platform is gone; meanwhile a call now and then, for an hour."""
+        assert self._platform is not None  # noqa: S101
+        report.say(0, "继续来电", "now and then a call goes on, for an hour, so that the page has something to show")
+        running: dict[str, asyncio.Task[object]] = {}
+        due, left = time.monotonic() + CALL_EVERY, CALLS_AFTERWARDS
+        while not over.is_set() and not self._platform.ended:
+            running = {caller: task for caller, task in running.items() if not task.done()}
+            free = [plan for plan in PLANS if plan.caller not in running and plan.mishap not in ONCE_ONLY]
+            if left and free and time.monotonic() >= due:
+                plan = replace(random.choice(free), at=0.0, talk=random.uniform(10, 30))
+                running[plan.caller] = asyncio.create_task(self._one_more(plan))
+                due, left = time.monotonic() + CALL_EVERY, left - 1
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), 1.0)
-            except TimeoutError:
-                continue
+        for task in running.values():
+            task.cancel()
+        await asyncio.gather(*running.values(), return_exceptions=True)
+
+    async def _one_more(self, plan: Plan) -> None:
+        """Play one call that nobody judges, and keep nothing of what was heard."""
+        assert self._exchange is not None  # noqa: S101
+        assert self._director is not None  # noqa: S101
+        await self._director.play([plan])
+        self._exchange.forget()
 
     async def close(self) -> None:
         """Hang up, end the platform and the phones."""
