@@ -5,6 +5,7 @@ Shapes: Asterisk 22 ``rest-api/api-docs/events.json``. Our own legs and snoops c
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ LEG_ARGUMENT, SNOOP_ARGUMENT = "leg", "snoop"
 def stamp(message: Json) -> float:
     """Return the event's time in UNIX seconds; the present where it carries none that can be read."""
     try:
-        return clock.parse(str(message["timestamp"])).timestamp()
+        return dt.datetime.fromisoformat(str(message["timestamp"])).timestamp()
     except (KeyError, ValueError):
         return clock.now().timestamp()
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 
 class Phase(StrEnum):
@@ -42,6 +42,19 @@ class TrackPhase(StrEnum):
     OVER = "over"
 
 
+Evolving = TypeVar("Evolving", "CallState", "LegState")
+
+
+def evolve(value: Evolving, **changes: Any) -> Evolving:
+    """As dataclasses.replace at a tenth of its cost, for the two that change most; KeyError for an unknown field."""
+    for name in changes:
+        if name not in value.__dict__:
+            raise KeyError(name)
+    fresh = object.__new__(type(value))
+    fresh.__dict__.update(value.__dict__, **changes)
+    return fresh
+
+
 CALLER, AGENT, INTERPRETER, THIRD = "caller", "agent", "interpreter", "third"
 BESIDE_AGENT, TRANSFERRED, DIRECT = "beside_agent", "transferred", "direct"
 WAITING, CLAIMED, ANSWERED, UNMET, WITHDRAWN = "waiting", "claimed", "answered", "unmet", "withdrawn"
@@ -59,7 +72,7 @@ class Timing:
     closing: float = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LegState:
     """One attempt to have one party on the call. ``rang``: the far end told us that it rings."""
 
@@ -124,7 +137,7 @@ class Playing:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallState:
     """Everything the rules know of one call. ``serial`` numbers what the call makes, so ids need no chance."""
 
@@ -176,25 +189,25 @@ class CallState:
     def with_leg(self, changed: LegState) -> CallState:
         """Return the call with this leg in the place of the one of the same id, or added."""
         if self.leg(changed.id) is None:
-            return replace(self, legs=(*self.legs, changed))
-        return replace(self, legs=tuple(changed if leg.id == changed.id else leg for leg in self.legs))
+            return evolve(self, legs=(*self.legs, changed))
+        return evolve(self, legs=tuple(changed if leg.id == changed.id else leg for leg in self.legs))
 
     def with_request(self, changed: RequestOf) -> CallState:
         """Return the call with this request in the place of the one of the same id, or added."""
         if self.request(changed.id) is None:
-            return replace(self, requests=(*self.requests, changed))
-        return replace(self, requests=tuple(changed if one.id == changed.id else one for one in self.requests))
+            return evolve(self, requests=(*self.requests, changed))
+        return evolve(self, requests=tuple(changed if one.id == changed.id else one for one in self.requests))
 
     def with_track(self, changed: TrackOf) -> CallState:
         """Return the call with this track in the place of the one of the same name, or added."""
         if all(track.name != changed.name for track in self.tracks):
-            return replace(self, tracks=(*self.tracks, changed))
-        return replace(self, tracks=tuple(changed if one.name == changed.name else one for one in self.tracks))
+            return evolve(self, tracks=(*self.tracks, changed))
+        return evolve(self, tracks=tuple(changed if one.name == changed.name else one for one in self.tracks))
 
     def with_deadline(self, name: str, at: float | None) -> CallState:
         """Return the call with deadline ``name`` set to ``at``, or without it if None."""
         kept = tuple(deadline for deadline in self.deadlines if deadline[0] != name)
-        return replace(self, deadlines=kept if at is None else (*kept, (name, at)))
+        return evolve(self, deadlines=kept if at is None else (*kept, (name, at)))
 
     @property
     def next_deadline(self) -> float | None:
@@ -204,7 +217,7 @@ class CallState:
     def numbered(self) -> tuple[CallState, str]:
         """Return the call and a new UUID that follows from the call's id and its serial number (RFC 9562 5.5)."""
         serial = self.serial + 1
-        return replace(self, serial=serial), str(uuid.uuid5(uuid.UUID(self.id), str(serial)))
+        return evolve(self, serial=serial), str(uuid.uuid5(uuid.UUID(self.id), str(serial)))
 
 
 _NAMES: dict[type, tuple[str, ...]] = {

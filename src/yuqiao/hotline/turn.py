@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from yuqiao.hotline.effects import Effect, Note
-from yuqiao.hotline.state import CallState, LegPhase, LegState, Phase
+from yuqiao.hotline.state import CallState, LegPhase, LegState, Phase, evolve
 
 
 class Turn:
@@ -27,11 +26,11 @@ class Turn:
 
     def set(self, **changes: Any) -> None:
         """Change fields of the call."""
-        self.call = replace(self.call, **changes)
+        self.call = evolve(self.call, **changes)
 
     def leg(self, leg: LegState, **changes: Any) -> LegState:
         """Change fields of a leg, or add it; returns it as it is now."""
-        changed = replace(leg, **changes) if changes else leg
+        changed = evolve(leg, **changes) if changes else leg
         self.call = self.call.with_leg(changed)
         return changed
 
