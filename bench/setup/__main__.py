@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -124,6 +125,12 @@ def busy_seconds() -> float:
     return (user + nice + system + irq + softirq + steal) / machine.CLOCK_TICKS
 
 
+def parties_cpu(callees: int) -> float:
+    """Return CPU seconds of the simulated parties: of the callees, and of the callers once they have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime + machine.cpu_seconds(callees)
+
+
 async def measure(folder: Path, chosen: argparse.Namespace, ports: stage.Ports) -> dict[str, Any]:
     """Run platform and parties; return the result."""
     from yuqiao.demo.cast import TONES  # noqa: PLC0415
@@ -140,6 +147,7 @@ async def measure(folder: Path, chosen: argparse.Namespace, ports: stage.Ports) 
     try:
         await platform.ready(calls_are_served)
         before = cpu_by_process(platform.pid)
+        parties = -parties_cpu(callees.pid)
         began, busy = time.monotonic(), busy_seconds()
         await asyncio.to_thread(
             subprocess.run,
@@ -150,6 +158,7 @@ async def measure(folder: Path, chosen: argparse.Namespace, ports: stage.Ports) 
         )  # fmt: skip
         lasted, busy = time.monotonic() - began, busy_seconds() - busy
         after = cpu_by_process(platform.pid)
+        parties += parties_cpu(callees.pid)
     finally:
         platform.stop()
         callees.terminate()
@@ -157,7 +166,8 @@ async def measure(folder: Path, chosen: argparse.Namespace, ports: stage.Ports) 
         callees.stdout.close()
     spent = {name: after[name] - before.get(name, 0.0) for name in after}
     figures = await asyncio.to_thread(result, folder, chosen, spent)
-    cores = {"platform": sum(spent.values()) / lasted, "all_processes_of_the_machine": busy / lasted}
+    ours = sum(spent.values())
+    cores = {"platform": ours / lasted, "parties": parties / lasted, "others": (busy - ours - parties) / lasted}
     return figures | {"cores_used": {name: round(value, 2) for name, value in cores.items()}}
 
 
