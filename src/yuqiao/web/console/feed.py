@@ -74,6 +74,11 @@ class Feed:
         with self._lock:
             self._watchers.discard(watcher)
 
+    def close(self) -> None:
+        """End every stream, because this process ends; safe within a signal handler. Browsers come back elsewhere."""
+        for watcher in list(self._watchers):
+            watcher.loop.call_soon_threadsafe(self._cut_off, watcher)
+
     def _run(self) -> None:
         reader: _Reader | None = None
         while watchers := self._present():
@@ -108,10 +113,13 @@ class Feed:
             for message in messages:
                 watcher.queue.put_nowait(message)
         except asyncio.QueueFull:
-            self.leave(watcher)
-            while not watcher.queue.empty():
-                watcher.queue.get_nowait()
-            watcher.queue.put_nowait(None)
+            self._cut_off(watcher)
+
+    def _cut_off(self, watcher: Watcher) -> None:
+        self.leave(watcher)
+        while not watcher.queue.empty():
+            watcher.queue.get_nowait()
+        watcher.queue.put_nowait(None)
 
 
 class _Reader:

@@ -22,8 +22,11 @@ from django.views.decorators.http import require_POST
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import choose_interface_language, record
 
-#: So many wrong passwords within so many seconds for one name, or from one address, close the door for as long.
+#: So many wrong passwords within so many seconds for one name, or from one address (a whole call centre may share
+#: one), close the door for as long.
 MOST_FAILURES = 10
+MOST_FAILURES_OF_ADDRESS = 100
+LIMITS = (MOST_FAILURES, MOST_FAILURES_OF_ADDRESS)
 FAILURES_COUNT_SECONDS = 300
 LANGUAGE_COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -47,7 +50,7 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, object]:
         keys = self._failure_keys()
-        if any(cache.get(key, 0) >= MOST_FAILURES for key in keys):
+        if any(cache.get(key, 0) >= most for key, most in zip(keys, LIMITS, strict=True)):
             raise forms.ValidationError(self.error_messages["too_many"], code="too_many")
         try:
             return super().clean()

@@ -145,3 +145,12 @@ async def test_the_stream_ends_so_that_rights_are_checked_anew(monkeypatch: pyte
     received = [frame async for frame in frames(response)]
     assert received[0] == "retry: 1000"
     assert any(frame.startswith("event: panels\ndata: {") for frame in received)
+
+
+async def test_streams_end_when_their_process_does() -> None:
+    live = feed.Feed()
+    watcher = live.join("en")
+    await until(watcher, "beat")
+    live.close()
+    while (message := await asyncio.wait_for(watcher.queue.get(), 10)) is not None:
+        assert message[1] in {"beat", "panels"}
