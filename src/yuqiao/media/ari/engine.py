@@ -10,7 +10,9 @@ from yuqiao.media.ari import causes, snooping
 from yuqiao.media.ari.bridging import Bridging
 from yuqiao.media.ari.channels import Channel, Kind, State
 from yuqiao.media.ari.closing import Closing
+from yuqiao.media.ari.dialling import Dialling
 from yuqiao.media.ari.errors import AriError
+from yuqiao.media.ari.leg_audio import LegAudio
 from yuqiao.media.ari.legs import Legs
 from yuqiao.media.ari.playbacks import Playback
 from yuqiao.media.ari.playing import Playing
@@ -29,13 +31,15 @@ class Engine:
         self.recordings = Recordings(switch)
         self.bridging = Bridging(switch, self.playing, self.recordings)
         self.closing = Closing(switch, self.bridging, self.playing, self.recordings)
-        self.legs = Legs(switch, self.closing)
+        self.audio = LegAudio(switch)
+        self.legs = Legs(switch, self.closing, self.audio)
+        self.dialling = Dialling(switch, self.legs)
         switch.trunk.on_incoming = self.legs.incoming
         switch.mixer.on_event = self.on_mixer_event
 
     async def add_to_bridge(self, bridge_id: str, channel_ids: Sequence[str], *, mute: bool = False) -> None:
         """Put channels into a bridge (see `Bridging.add`)."""
-        await self.bridging.add(bridge_id, channel_ids, self.legs.open, mute=mute)
+        await self.bridging.add(bridge_id, channel_ids, self.audio.open, mute=mute)
 
     def play_to_channel(self, channel_id: str, media: Sequence[str], playback_id: str) -> Playback:
         """Queue media for a leg that can hear. AriError 404, 409, 412 before it is answered, 400."""
@@ -59,7 +63,7 @@ class Engine:
         async with leg.lock:
             self.switch.alive(leg)
             self.switch.alive(channel)
-            await self.legs.open(leg)
+            await self.audio.open(leg)
             return await self.recordings.record(
                 target,
                 ("leg-out" if channel.spy == "out" else "leg-in", leg.id),

@@ -27,7 +27,7 @@ async def originate(engine: Engine, ask: Ask) -> Answer:
             raise unsupported("Originating into a dialplan")
         raise AriError(400, "Application or extension must be specified")
     channel = await _create(engine, ask, endpoint, ring_seconds=ask.whole("timeout", 30, least=-1))
-    await engine.legs.originate(channel)
+    await engine.dialling.originate(channel)
     return Answer(200, channel.as_json())
 
 
@@ -36,7 +36,7 @@ async def create(engine: Engine, ask: Ask) -> Answer:
     ask.required("app", "Application must be specified")
     channel = await _create(engine, ask, endpoint, ring_seconds=0)
     shown = channel.as_json()
-    engine.legs.enter(channel)
+    engine.dialling.enter(channel)
     return Answer(200, shown)
 
 
@@ -44,7 +44,7 @@ async def _create(engine: Engine, ask: Ask, endpoint: str, *, ring_seconds: int)
     formats = {name.strip().lower() for name in ask.text("formats").split(",") if name.strip()}
     if formats and not formats & {"alaw", "ulaw"}:
         raise unsupported("A format other than alaw and ulaw")
-    return engine.legs.create(
+    return engine.dialling.create(
         endpoint,
         ask.text("app"),
         args=ask.text("appArgs"),
@@ -57,7 +57,7 @@ async def _create(engine: Engine, ask: Ask, endpoint: str, *, ring_seconds: int)
 
 
 async def dial(engine: Engine, ask: Ask) -> Answer:
-    await engine.legs.dial(ask.path["channelId"], ring_seconds=ask.whole("timeout", 0, least=0))
+    await engine.dialling.dial(ask.path["channelId"], ring_seconds=ask.whole("timeout", 0, least=0))
     return Answer()
 
 
@@ -88,12 +88,12 @@ async def stop_ringing(engine: Engine, ask: Ask) -> Answer:
 
 
 async def mute(engine: Engine, ask: Ask) -> Answer:
-    await engine.legs.mute(ask.path["channelId"], ask.text("direction", "both"), muted=True)
+    await engine.audio.mute(ask.path["channelId"], ask.text("direction", "both"), muted=True)
     return Answer()
 
 
 async def unmute(engine: Engine, ask: Ask) -> Answer:
-    await engine.legs.mute(ask.path["channelId"], ask.text("direction", "both"), muted=False)
+    await engine.audio.mute(ask.path["channelId"], ask.text("direction", "both"), muted=False)
     return Answer()
 
 

@@ -22,8 +22,8 @@ async def office(tmp_path: Path) -> Office:
 
 async def dialled(office: Office) -> tuple[Channel, MemoryCall]:
     """Originate one call."""
-    channel = office.engine.legs.create("PJSIP/y/sip:a@b", "yuqiao", channel_id="leg")
-    await office.engine.legs.originate(channel)
+    channel = office.engine.dialling.create("PJSIP/y/sip:a@b", "yuqiao", channel_id="leg")
+    await office.engine.dialling.originate(channel)
     return channel, office.trunk.calls[-1]
 
 
@@ -58,10 +58,10 @@ async def test_hold_reaches_the_mixer_and_a_deafened_leg_stays_deaf(office: Offi
     assert call.observer is not None
     call.observer.on_answer(AUDIO)
     await office.quiet()
-    await office.engine.legs.mute("leg", "out", muted=True)
+    await office.engine.audio.mute("leg", "out", muted=True)
     call.observer.on_audio_change(replace(AUDIO, receive=False))
     await office.quiet()
-    await office.engine.legs.mute("leg", "out", muted=False)
+    await office.engine.audio.mute("leg", "out", muted=False)
     shown = [(audio.send, audio.receive) for audio in office.mixer.audio["leg"]]
     assert shown == [(True, True), (False, True), (False, False), (True, False)]
 
@@ -93,6 +93,6 @@ async def test_nothing_is_told_of_a_leg_that_is_over(office: Office) -> None:
 async def test_the_originators_leg_is_opened_first_and_the_new_one_beside_it(office: Office) -> None:
     office.trunk.incoming()
     (caller,) = office.switch.channels
-    channel = office.engine.legs.create("PJSIP/y/sip:a@b", "yuqiao", originator=caller)
-    await office.engine.legs.originate(channel)
+    channel = office.engine.dialling.create("PJSIP/y/sip:a@b", "yuqiao", originator=caller)
+    await office.engine.dialling.originate(channel)
     assert office.mixer.beside == {caller: None, channel.id: caller}

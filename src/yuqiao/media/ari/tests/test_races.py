@@ -102,8 +102,8 @@ class Story:
             "record": engine.record_channel(channel_id, name=name, if_exists="overwrite", max_seconds=0),
             "snoop": self.snoop(channel_id, name, record=False),
             "record-snoop": self.snoop(channel_id, name, record=True),
-            "mute": engine.legs.mute(channel_id, "both", muted=True),
-            "dial": engine.legs.dial(channel_id, ring_seconds=5),
+            "mute": engine.audio.mute(channel_id, "both", muted=True),
+            "dial": engine.dialling.dial(channel_id, ring_seconds=5),
             "stop": self.now(lambda: engine.closing.leave_stasis(channel_id)),
         }
         self.begin(verbs.pop(what))
@@ -115,11 +115,11 @@ class Story:
 
     async def outbound(self, what: str, originator: str) -> None:
         engine = self.office.engine
-        channel: Channel = engine.legs.create("PJSIP/y/sip:a@b", "yuqiao", originator=originator)
+        channel: Channel = engine.dialling.create("PJSIP/y/sip:a@b", "yuqiao", originator=originator)
         if what == "originate":
-            await engine.legs.originate(channel)
+            await engine.dialling.originate(channel)
         else:
-            engine.legs.enter(channel)
+            engine.dialling.enter(channel)
 
     async def snoop(self, channel_id: str, name: str, *, record: bool) -> None:
         engine = self.office.engine
@@ -292,12 +292,12 @@ async def test_a_playback_stopped_before_it_began_ends(tmp_path: Path) -> None:
 async def test_a_leg_hung_up_while_it_waits_to_be_dialled_is_not_dialled(tmp_path: Path) -> None:
     office = Office(tmp_path, pauses=[0, 5])
     office.listen()
-    channel = office.engine.legs.create("PJSIP/y/sip:a@b", "yuqiao")
-    office.engine.legs.enter(channel)
+    channel = office.engine.dialling.create("PJSIP/y/sip:a@b", "yuqiao")
+    office.engine.dialling.enter(channel)
     office.engine.bridging.create("b", "", "mixing")
     entering = asyncio.create_task(office.engine.add_to_bridge("b", [channel.id]))
     await asyncio.sleep(0)
-    dialling = asyncio.create_task(office.engine.legs.dial(channel.id, ring_seconds=5))
+    dialling = asyncio.create_task(office.engine.dialling.dial(channel.id, ring_seconds=5))
     await asyncio.sleep(0)
     office.engine.closing.hangup(channel.id)
     for task in (entering, dialling):
