@@ -7,6 +7,7 @@ neutral ones (`engines.events`). It keeps no state of calls.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -65,7 +66,8 @@ class Ari:
         self.on_connected: Callable[[], Awaitable[None]] = _nothing
         self.malformed = 0
         self._url = url.rstrip("/")
-        self._auth = aiohttp.BasicAuth(user, password)
+        credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {credentials}"}  # RFC 7617
         self._app = app
         self._endpoint = endpoint
         self._session: aiohttp.ClientSession | None = None
@@ -89,7 +91,7 @@ class Ari:
 
     def _open_session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            auth=self._auth,
+            headers=self._headers,
             connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=30),
             timeout=aiohttp.ClientTimeout(total=COMMAND_SECONDS),
         )

@@ -126,6 +126,15 @@ class FindParty:
 
 
 @dataclass(frozen=True, slots=True)
+class Journal:
+    """An interpreter did something by the keys of her phone: it enters the journal under her name."""
+
+    interpreter: int
+    action: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCallback:
     """The caller is to be called back."""
 
@@ -143,7 +152,7 @@ class FinishRecordings:
     """The call is over: make its finished tracks in the background."""
 
 
-RowEffect = Note | Seek | Engage | Release | FindParty | OpenCallback | FinishCommand | FinishRecordings
+RowEffect = Note | Seek | Engage | Release | FindParty | Journal | OpenCallback | FinishCommand | FinishRecordings
 Effect = EngineEffect | RowEffect
 
 #: Effects whose rows must stand in the database before the engine acts, or which it answers; everything else may be

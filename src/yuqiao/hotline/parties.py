@@ -5,7 +5,7 @@ from __future__ import annotations
 from yuqiao.engines.events import KeyPressed, LegEnded
 from yuqiao.hotline import choosing, script, seeking
 from yuqiao.hotline import events as desk
-from yuqiao.hotline.effects import FindParty, FinishCommand, HangUp
+from yuqiao.hotline.effects import FindParty, FinishCommand, HangUp, Journal
 from yuqiao.hotline.keys import AddLine, press
 from yuqiao.hotline.state import AGENT, INTERPRETER, THIRD, LegPhase, LegState, Phase
 from yuqiao.hotline.turn import Turn
@@ -25,11 +25,18 @@ def key_pressed(turn: Turn, event: KeyPressed) -> None:
     turn.leg(leg, keys=buffer)
     if isinstance(wish, AddLine):
         turn.note("third_asked", leg.id, line=wish.number, by="key")
+        _journal(turn, leg, "call.add_party", line=wish.number)
         turn.do(FindParty(wish.number))
     elif wish is not None:
         turn.note("work_done", leg.id)
+        _journal(turn, leg, "call.end")
         turn.set(outcome="served")
         seeking.last_words(turn, "goodbye")
+
+
+def _journal(turn: Turn, leg: LegState, action: str, **detail: str) -> None:
+    if leg.interpreter is not None:
+        turn.do(Journal(leg.interpreter, action, {**detail, "by": "key"}))
 
 
 def add_party(turn: Turn, event: desk.AddPartyAsked) -> None:

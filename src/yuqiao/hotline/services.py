@@ -100,6 +100,9 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
             if line is None:
                 return answer.PartyUnknown(effect.number, now.timestamp(), effect.command)
             return answer.PartyFound(line.number, line.agent_contact, now.timestamp(), effect.command)
+        case ask.Journal():
+            actor = Person.objects.filter(interpreter=effect.interpreter).first()
+            record(actor, effect.action, Call(pk=uuid.UUID(call.id)), effect.detail)
         case ask.OpenCallback():
             _open_callback(call, now)
         case ask.FinishCommand():

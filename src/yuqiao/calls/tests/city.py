@@ -65,7 +65,7 @@ def only_call() -> Call:
 
 def finished_tracks(stage: Stage, call: Call) -> dict[str, set[str]]:
     """Finish the recordings; return whose voices are in each file, after checking that each is as long as the call."""
-    root = stage.folder / "recordings"
+    root = stage.recordings
     with override_settings(RECORDINGS_DIR=root):
         finish(str(call.pk))
     assert call.answered_at is not None

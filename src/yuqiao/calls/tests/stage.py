@@ -73,6 +73,11 @@ class Stage:
             "YUQIAO_WRAP_UP_SECONDS": "1",
         }
 
+    @property
+    def recordings(self) -> Path:
+        """Where the engine keeps recordings."""
+        return self.folder / "recordings"
+
     def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         """Start a process; its output goes to ``<name>.log``."""
         log = (self.folder / f"{name}.log").open("ab")
@@ -84,10 +89,14 @@ class Stage:
     async def open(self) -> None:
         """Start the servers and the phones."""
         await asyncio.to_thread(self._make_prompts)
-        self.start("media", "yuqiao.config.cli", "media")
+        await self.start_engine()
         self.start("calls", *CALLS)
         await self.exchange.start()
         await until(lambda: b"reviewed" in (self.folder / "calls.log").read_bytes(), "call server at work")
+
+    async def start_engine(self) -> None:
+        """Start the media server; another stage may have another engine."""
+        self.start("media", "yuqiao.config.cli", "media")
 
     def _make_prompts(self) -> None:
         """Every prompt is a tone, one second long, so that a caller's ear can tell which it was."""
@@ -179,11 +188,13 @@ def show_logs(folder: Path) -> None:
         sys.stderr.write(f"--- {log.name}\n{log.read_text()[-4000:]}\n")
 
 
-def live(journey: Callable[[Stage], Coroutine[Any, Any, None]], folder: Path) -> None:
+def live(
+    journey: Callable[[Stage], Coroutine[Any, Any, None]], folder: Path, make: Callable[[Path], Stage] | None = None
+) -> None:
     """Run one journey on a stage of its own; on failure, show what the servers logged."""
 
     async def play() -> None:
-        stage = Stage(folder)
+        stage = (make or Stage)(folder)
         try:
             await stage.open()
             await journey(stage)

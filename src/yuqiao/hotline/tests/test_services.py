@@ -194,3 +194,21 @@ def test_interpreters_of_calls_that_are_over_are_released() -> None:
     orphan.refresh_from_db()
     assert (orphan.state, orphan.held_by) == ("wrap_up", "")
     assert Interpreter.objects.exclude(held_by="").count() == 1, "who is rung stays held"
+
+
+def test_an_interpreters_keys_enter_the_journal_under_her_name() -> None:
+    line()
+    li = interpreter("1001")
+    call = OneCall()
+    inbound, outbound = (leg.id for leg in call.call.legs)
+    now = time.time()
+    call.tell(engine.LegAnswered(inbound, now))
+    call.tell(engine.LegControlled(outbound, now))
+    call.tell(engine.LegJoined(outbound, now))
+    for key in "*12345###":
+        call.tell(engine.KeyPressed(outbound, key, now))
+    written = JournalEntry.objects.order_by("id").values_list("actor", "action", "subject_id", "detail")
+    assert list(written) == [
+        (li.person.pk, "call.add_party", call.call.id, {"line": "12345", "by": "key"}),
+        (li.person.pk, "call.end", call.call.id, {"by": "key"}),
+    ]

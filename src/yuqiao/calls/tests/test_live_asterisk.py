@@ -1,0 +1,148 @@
+"""The same journeys with Asterisk 22 in the place of our media server: only the engine's URL differs.
+
+Needs root and a folder with Asterisk to chroot into, named by YUQIAO_TEST_ASTERISK_ROOT; without
+it these tests are left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from yuqiao.calls.tests.city import finished_tracks, only_call, seed
+from yuqiao.calls.tests.stage import CALLS, PASSWORD, Stage, live, until
+from yuqiao.hotline.models import Call
+from yuqiao.hotline.services import ask_add_party
+
+ROOT = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT", "")
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not ROOT, reason="YUQIAO_TEST_ASTERISK_ROOT names no Asterisk"),
+]
+ETC, RUN = "etc/yuqiao-calls", "run/yuqiao-calls"
+CONFIG = {
+    "asterisk.conf": (
+        f"[directories]\nastetcdir => /{ETC}\nastrundir => /{RUN}\nastspooldir => /var/spool/asterisk\n[options]\n"
+    ),
+    "modules.conf": "[modules]\nautoload=yes\nnoload => chan_iax2.so\nnoload => chan_unistim.so\n",
+    "rtp.conf": "[general]\nrtpstart=34000\nrtpend=34999\n",
+    "pjsip.conf": """[transport]
+type=transport
+protocol=udp
+bind=127.0.0.1:{sip}
+[yuqiao]
+type=endpoint
+context=default
+disallow=all
+allow=alaw,ulaw
+direct_media=no
+rtp_timeout=3
+[yuqiao]
+type=identify
+endpoint=yuqiao
+match=127.0.0.1
+""",
+    "extensions.conf": "[default]\nexten => _X.,1,Stasis(yuqiao)\n same => n,Hangup()\n",
+    "ari.conf": "[general]\nenabled=yes\n[yuqiao]\ntype=user\nread_only=no\npassword={password}\n",
+    "http.conf": "[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={ari}\n",
+    "manager.conf": "[general]\nenabled=no\n",
+    "logger.conf": "[general]\n[logfiles]\nconsole => warning,error\n",
+}
+
+
+class AsteriskStage(Stage):
+    """A stage with Asterisk as its engine."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.root = Path(ROOT)
+        self.environment["YUQIAO_RECORDINGS_DIR"] = str(self.recordings)
+
+    @property
+    def recordings(self) -> Path:
+        """Where Asterisk keeps recordings, seen from outside."""
+        return Path(ROOT) / "var/spool/asterisk/recording"
+
+    async def start_engine(self) -> None:
+        """Write Asterisk's configuration, start it, wait until it takes ARI's commands."""
+        await asyncio.to_thread(self._configure)
+        await asyncio.to_thread(self._launch)
+
+        def listens() -> bool:
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.ari_port)) == 0
+
+        await until(listens, "Asterisk", within=40)
+
+    def _launch(self) -> None:
+        command = ["chroot", str(self.root), "asterisk", "-f", "-C", f"/{ETC}/asterisk.conf"]
+        with (self.folder / "asterisk.log").open("ab") as log:
+            self.processes["media"] = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def _configure(self) -> None:
+        etc = self.root / ETC
+        shutil.rmtree(etc, ignore_errors=True)
+        shutil.copytree(self.root / "etc/asterisk", etc, symlinks=True)
+        (self.root / RUN).mkdir(parents=True, exist_ok=True)
+        self.recordings.mkdir(parents=True, exist_ok=True)
+        for name, text in CONFIG.items():
+            (etc / name).write_text(text.format(sip=self.sip_port, ari=self.ari_port, password=PASSWORD))
+        (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost {socket.gethostname()}\n")
+        shutil.copytree(
+            self.folder / "sounds/yuqiao", self.root / "usr/share/asterisk/sounds/yuqiao", dirs_exist_ok=True
+        )
+
+
+def test_a_three_party_call_with_a_third_party_and_a_kill(tmp_path: Path) -> None:
+    async def journey(stage: Stage) -> None:
+        await asyncio.to_thread(seed, stage)
+        for user in ("li", "agent", "third"):
+            stage.answers(user, after=1.0)
+        anna = stage.dial("123451", "anna")
+        everybody = {"anna": ["agent", "li"], "agent": ["anna", "li"], "li": ["anna", "agent"]}
+        await stage.hear(everybody)
+        stage.kill("calls")
+        await asyncio.sleep(1.0)  # the audio must go on all the while nobody controls it
+        await stage.hear(everybody, within=1.0)
+        stage.start("calls-2", *CALLS)
+        await until(lambda: b"reviewed" in (stage.folder / "calls-2.log").read_bytes(), "the next call server")
+        call = await asyncio.to_thread(only_call)
+        await asyncio.to_thread(lambda: ask_add_party(call, "12315", by=None))
+        await stage.hear({"third": ["anna", "agent", "li"], "anna": ["agent", "li", "third"]})
+        await asyncio.sleep(1.5)  # for the recording
+        anna.hangup()
+        await until(lambda: Call.objects.filter(phase="ended").exists(), "the call's end on paper")
+        call = await asyncio.to_thread(only_call)
+        tracks = await asyncio.to_thread(finished_tracks, stage, call)
+        assert tracks["caller-1"] == {"anna"}
+        assert tracks["interpreter-1"] == {"li"}
+        assert tracks["third-1"] == {"third"}
+        assert tracks["mix"] == {"anna", "agent", "li", "third"}
+
+    live(journey, tmp_path, AsteriskStage)
+
+
+def test_language_by_key_replacement_and_goodbye(tmp_path: Path) -> None:
+    async def journey(stage: Stage) -> None:
+        await asyncio.to_thread(seed, stage)
+        stage.answers("li")
+        stage.answers("wang")
+        anna = stage.dial("9601690", "anna")
+        await until(lambda: Call.objects.filter(phase="choosing").exists(), "the menu")
+        await asyncio.sleep(0.5)  # the key comes in the middle of a prompt
+        anna.press("1")
+        await stage.hear({"anna": ["li"], "li": ["anna"]})
+        (await stage.on("li")).hangup()
+        await stage.hear({"anna": ["wang"], "wang": ["anna"]})
+        (await stage.on("wang")).press("##")
+        assert await anna.ended(10)
+        await until(lambda: Call.objects.filter(phase="ended", outcome="served").exists(), "the end on paper")
+
+    live(journey, tmp_path, AsteriskStage)
