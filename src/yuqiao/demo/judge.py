@@ -206,6 +206,7 @@ def summary(verdicts: Sequence[Verdict], general: Sequence[str], seconds: float)
         "reasons": list(general),
         "seconds": round(seconds, 1),
         "heard_level_db": HEARD_LEVEL,
+        "recordings_folder": "recordings",
         "calls": [_call_summary(verdict) for verdict in verdicts],
     }
 
