@@ -52,6 +52,7 @@ class CallServer:
         self._by_leg: dict[str, CallTask] = {}
         self._by_call: dict[str, CallTask] = {}
         self._running: dict[asyncio.Task[None], CallTask] = {}
+        self._hanging_up: set[asyncio.Task[None]] = set()
         self._held_back: list[events.EngineEvent] | None = None
         self._lease_until = 0.0
         self._reviewed = asyncio.Event()
@@ -123,8 +124,22 @@ class CallServer:
                 self._tell(self._by_call.get(event.name.rpartition("-")[0]), event)
             case events.EngineReviewed():
                 pass
+            case events.LegControlled() if event.leg not in self._by_leg:
+                self._hang_up_stray(event.leg)
             case _:
                 self._tell(self._by_leg.get(event.leg), event)
+
+    def _hang_up_stray(self, leg: str) -> None:
+        """Somebody we rang answers after their call was settled without them."""
+        log.warning("stray_leg", leg=leg)
+        task = asyncio.create_task(self._ari.hang_up(leg))
+        self._hanging_up.add(task)
+        task.add_done_callback(self._hung_up)
+
+    def _hung_up(self, task: asyncio.Task[None]) -> None:
+        self._hanging_up.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("command_failed", command="HangUp", error=str(task.exception()))
 
     def _tell(self, call: CallTask | None, event: desk.Event) -> None:
         if call is not None:

@@ -146,9 +146,16 @@ class CallTask:
             return
         while not self._allowed():  # noqa: ASYNC110 (the lease ran out: it is renewed in a moment, or we are stopped)
             await asyncio.sleep(LEASE_PAUSE)
-        self.call, acts = await self._database.surely(
-            services.commit, self._saved, self.call, self._unsaved, order=order
+        writing = asyncio.ensure_future(
+            self._database.surely(services.commit, self._saved, self.call, self._unsaved, order=order)
         )
+        try:
+            self.call, acts = await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            # Stopped in the middle: finish it, or nobody knows whether it stands; its acts are left to the next server.
+            self.call, _ = await writing
+            self._saved, self._unsaved, self._flush_at = self.call, [], None
+            raise
         self._saved, self._unsaved, self._flush_at = self.call, [], None
         self._on_change(self)
         self._act(acts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,8 +16,9 @@ from yuqiao.calls.database import DatabaseThread
 from yuqiao.calls.task import CallTask
 from yuqiao.engines import events as engine
 from yuqiao.engines.ari import Ari, AriError
+from yuqiao.hotline import services
 from yuqiao.hotline.events import Event
-from yuqiao.hotline.models import Call, InterpreterRequest
+from yuqiao.hotline.models import Call, CallEvent, InterpreterRequest
 from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import CallState, Timing
 from yuqiao.hotline.tests.rows import interpreter, line
@@ -125,3 +127,38 @@ async def test_without_the_lease_nothing_is_written() -> None:
         assert (await asyncio.to_thread(Call.objects.get)).phase == "arriving"
         lease[0] = True
     assert (await asyncio.to_thread(Call.objects.get)).phase == "ended"
+
+
+async def test_stopped_in_the_middle_of_a_write_nothing_is_written_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    database, begun = DatabaseThread(), threading.Event()
+    database.start()
+    arrival = engine.LegArrived("leg-1", "9601691", "13900000001", time.time())
+    call = CallTask(
+        database,
+        ScriptedEngine(),
+        timing=Timing(),
+        arrival=arrival,
+        on_change=lambda _task: None,
+        allowed=lambda: True,
+    )
+    job = asyncio.create_task(call.run())
+    await until(lambda: InterpreterRequest.objects.filter(state="claimed").exists())
+    commit = services.commit
+
+    def slow(*arguments: Any) -> Any:
+        begun.set()
+        time.sleep(0.3)
+        return commit(*arguments)
+
+    monkeypatch.setattr(services, "commit", slow)
+    assert call.call is not None
+    call.tell(engine.LegEnded(call.call.legs[1].id, 17, time.time()))
+    await asyncio.to_thread(begun.wait)
+    job.cancel()
+    await asyncio.gather(job, return_exceptions=True)
+    await call.flush()
+    await asyncio.to_thread(database.stop)
+    kinds = await asyncio.to_thread(lambda: list(CallEvent.objects.values_list("kind", flat=True)))
+    assert kinds.count("interpreter_refused") == 1
+    assert kinds.count("interpreter_rung") == 2
+    assert await asyncio.to_thread(Interpreter.objects.exclude(held_by="").count) == 1
