@@ -7,8 +7,11 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from yuqiao.hotline.models import Call
+
+Time = TypeVar("Time", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def _percentiles(times: Sequence[int]) -> tuple[int, int]:
     return (percentile(times, 50), percentile(times, 95)) if times else (0, 0)
 
 
-def percentile(times: Sequence[int], percent: float) -> int:
+def percentile(times: Sequence[Time], percent: float) -> Time:
     """Return the nearest-rank percentile of ``times``; ValueError when there are none."""
     if not times:
         raise ValueError("no times, no percentile")

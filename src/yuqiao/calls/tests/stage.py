@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -51,7 +50,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.sip_port = free_port(kind=socket.SOCK_DGRAM)
+        self.sip_port = free_port()
         self.ari_port = free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.exchange = Exchange({name: sine(tone, 1.0, -20.0) for name, tone in VOICES.items()})

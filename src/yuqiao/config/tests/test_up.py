@@ -7,7 +7,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -37,7 +36,7 @@ class Platform:
             "YUQIAO_WEB_LISTEN": f"127.0.0.1:{self.web}",
             "YUQIAO_ARI_LISTEN": f"127.0.0.1:{ari}",
             "YUQIAO_ARI_URL": f"http://127.0.0.1:{ari}/ari",
-            "YUQIAO_SIP_PORT": str(free_port(kind=socket.SOCK_DGRAM)),
+            "YUQIAO_SIP_PORT": str(free_port()),
             "YUQIAO_RTP_PORTS": "42000-42199",
         }
         with (folder / "log").open("wb") as log:

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from yuqiao.lib import clock
-from yuqiao.media.ari import causes
+from yuqiao.media import causes
 from yuqiao.media.ari.errors import ALLOCATION_FAILED, AriError
+from yuqiao.media.ari.reasons import REASONS
 from yuqiao.media.ports import Address, AudioParameters, SipCall
 
 
@@ -130,6 +131,6 @@ def hangup_cause(reason: str, code: str) -> int:
         return int(code)
     if not reason:
         return causes.NORMAL
-    if reason not in causes.REASONS:
+    if reason not in REASONS:
         raise AriError(400, "Invalid reason for hangup reason provided")
-    return causes.REASONS[reason]
+    return REASONS[reason]

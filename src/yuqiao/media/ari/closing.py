@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from yuqiao.media.ari import causes
+from yuqiao.media import causes
 from yuqiao.media.ari.bridging import Bridging
 from yuqiao.media.ari.channels import Channel, Kind, State, hangup_cause
 from yuqiao.media.ari.playing import Playing
+from yuqiao.media.ari.reasons import dial_status
 from yuqiao.media.ari.recording import Recordings
 from yuqiao.media.ari.switch import Switch
 from yuqiao.media.ports import EndCause, MixerError
@@ -38,7 +39,7 @@ class Closing:
         self.switch.events.publish("ChannelHangupRequest", channel.app, cause=32, soft=True, channel=channel.as_json())
         if channel.call is not None:
             channel.call.hangup(code)
-        self.finish(channel, EndCause(code, text or causes.text(code)))
+        self.finish(channel, EndCause(code, text or causes.words(code)))
 
     def leave_stasis(self, channel_id: str) -> None:
         """``continue``: Stasis ends, and as there is no dialplan to continue in, so does the call."""
@@ -46,7 +47,7 @@ class Closing:
         if channel.call is not None:
             channel.call.hangup(causes.NORMAL)
         channel.hangup_asked = True
-        self.finish(channel, EndCause(causes.NORMAL, causes.text(causes.NORMAL)))
+        self.finish(channel, EndCause(causes.NORMAL, causes.words(causes.NORMAL)))
 
     def finish(self, channel: Channel, cause: EndCause) -> None:
         """The leg is over: out of its bridge, out of Stasis, and a task behind gives back what it held."""
@@ -62,7 +63,7 @@ class Closing:
             )
         self.bridging.drop(channel)
         if channel.kind is Kind.OUTBOUND and channel.dialled and channel.state is not State.UP:
-            self.tell_dial(channel, causes.dial_status(cause.code))
+            self.tell_dial(channel, dial_status(cause.code))
         if channel.kind is not Kind.SNOOP:
             self._end_stasis(channel)
         self.switch.spawn(self._close(channel, cause))
@@ -86,13 +87,13 @@ class Closing:
             await self._close_leg(channel)
             snoops = [one for one in self.switch.channels.values() if one.spied == channel.id]
             for snoop in snoops:
-                self.finish(snoop, EndCause(causes.NORMAL, causes.text(causes.NORMAL)))
+                self.finish(snoop, EndCause(causes.NORMAL, causes.words(causes.NORMAL)))
             for snoop in snoops:
                 await snoop.gone.wait()
         del self.switch.channels[channel.id]
         channel.gone.set()
         sip: dict[str, Any] = {"tech_cause": cause.sip_status} if cause.sip_status else {}
-        words = cause.text or causes.text(cause.code)
+        words = cause.text or causes.words(cause.code)
         self.switch.events.publish(
             "ChannelDestroyed", channel.app, cause=cause.code, cause_txt=words, **sip, channel=channel.as_json()
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from yuqiao.media.ari import causes
+from yuqiao.media import causes
 from yuqiao.media.ari.channels import Channel, Kind, State, caller_id, endpoint
 from yuqiao.media.ari.errors import ALLOCATION_FAILED, AriError
 from yuqiao.media.ari.legs import LegObserver, Legs
@@ -73,7 +73,7 @@ class Dialling:
         try:
             await self._invite(channel)
         except AriError:
-            self.legs.closing.finish(channel, EndCause(causes.INTERWORKING, causes.text(causes.INTERWORKING)))
+            self.legs.closing.finish(channel, EndCause(causes.INTERWORKING, causes.words(causes.INTERWORKING)))
             raise
 
     def enter(self, channel: Channel) -> None:

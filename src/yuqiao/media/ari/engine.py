@@ -6,7 +6,8 @@ import contextlib
 import datetime as dt
 from collections.abc import Sequence
 
-from yuqiao.media.ari import causes, snooping
+from yuqiao.media import causes
+from yuqiao.media.ari import snooping
 from yuqiao.media.ari.bridging import Bridging
 from yuqiao.media.ari.channels import Channel, Kind, State
 from yuqiao.media.ari.closing import Closing
@@ -128,7 +129,7 @@ class Engine:
                 if channel.call is not None:
                     channel.call.hangup(causes.NORMAL)
                 channel.hangup_asked = True
-                self.closing.finish(channel, EndCause(causes.NORMAL, causes.text(causes.NORMAL)))
+                self.closing.finish(channel, EndCause(causes.NORMAL, causes.words(causes.NORMAL)))
         for bridge_id in list(self.switch.bridges):
             with contextlib.suppress(AriError):  # Somebody destroys it already.
                 await self.bridging.destroy(bridge_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from yuqiao.media.ari import causes
+from yuqiao.media import causes
 from yuqiao.media.ari.channels import Channel, Kind, State
 from yuqiao.media.ari.closing import Closing
 from yuqiao.media.ari.errors import AriError
@@ -53,7 +53,7 @@ class Legs:
             if not channel.over:
                 self.switch.counters["calls_without_application"] += 1
                 call.hangup(causes.CONGESTION)
-                self.closing.finish(channel, EndCause(causes.CONGESTION, causes.text(causes.CONGESTION), 503))
+                self.closing.finish(channel, EndCause(causes.CONGESTION, causes.words(causes.CONGESTION), 503))
             return
         if not channel.over:
             self.enter_stasis(channel)

@@ -7,8 +7,9 @@ import secrets
 
 from aiosipua import SipRequest
 
+from yuqiao.media import causes
 from yuqiao.media.ports import Address, AudioParameters, CallObserver
-from yuqiao.media.sip import causes, sdp, wire
+from yuqiao.media.sip import mapping, sdp, wire
 from yuqiao.media.sip.addresses import read_party, read_uri
 from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import Dialog
@@ -96,7 +97,7 @@ class InboundLeg(CallLeg):
     def hangup(self, cause: int = 16) -> None:
         """Refuse the INVITE, or BYE. A BYE waits for the ACK of our 200 (15): until then only the owner is told."""
         if self._answerable:
-            self._refuse(causes.to_status(cause), cause)
+            self._refuse(mapping.to_status(cause), cause)
             self.report_end(cause)
         elif self.pending is not None and not self.talking:
             self._hangup_cause = self._hangup_cause or cause
@@ -107,7 +108,7 @@ class InboundLeg(CallLeg):
     def cancelled(self, cancel: SipRequest) -> None:
         """The caller gave up (9.2): the INVITE ends with 487, unless it is answered already."""
         if self._answerable:
-            cause = causes.from_reason(cancel.headers.get("reason")) or causes.NORMAL
+            cause = mapping.from_reason(cancel.headers.get("reason")) or causes.NORMAL
             self._refuse(487, cause)
             self.report_end(cause, 487)
 
@@ -115,7 +116,7 @@ class InboundLeg(CallLeg):
         """Begin to tell ``observer``; nobody wants the call: 503."""
         self.observer = observer
         if observer is None and self._answerable:
-            self._refuse(503, causes.NO_CIRCUIT)
+            self._refuse(503, causes.CONGESTION)
 
     def on_acked(self, answered: AudioParameters | None) -> None:
         """Our 200 (of the first INVITE, or of a later one) is acknowledged."""
@@ -141,7 +142,7 @@ class InboundLeg(CallLeg):
         super().close()
 
     def _refuse(self, status: int, cause: int) -> None:
-        reason = () if status == 487 else (("Reason", causes.reason_header(cause)),)
+        reason = () if status == 487 else (("Reason", mapping.reason_header(cause)),)
         self.core.reply(self.transaction, status, tag=self.tag, headers=reason)
         self.close()
 

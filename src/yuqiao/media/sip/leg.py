@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from aiosipua import SipRequest
 
+from yuqiao.media import causes
 from yuqiao.media.ports import Address, AudioParameters, CallObserver
-from yuqiao.media.sip import causes, sdp, wire
+from yuqiao.media.sip import mapping, sdp, wire
 from yuqiao.media.sip.addresses import read_party
 from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import Dialog
@@ -56,7 +57,7 @@ class CallLeg:
 
     def _tell_end(self, cause: int, status: int) -> None:
         if self.observer is not None:
-            self.observer.on_end(causes.end_cause(cause, status))
+            self.observer.on_end(mapping.end_cause(cause, status))
 
     def close(self) -> None:
         """No request can reach this leg any more."""
@@ -79,7 +80,7 @@ class CallLeg:
         except ValueError:
             log.warning("a BYE could not be sent: no usable route")
             return
-        bye.headers.append("Reason", causes.reason_header(cause))
+        bye.headers.append("Reason", mapping.reason_header(cause))
         self.core.layer.request(bye, hop, lambda response: None, lambda: None)
 
     def end_dialog(self, cause: int) -> None:
@@ -123,7 +124,7 @@ class CallLeg:
 
     def _on_bye(self, transaction: Transaction) -> None:
         self.core.reply(transaction, 200, tag=self.tag)
-        cause = causes.from_reason(transaction.request.headers.get("reason"))
+        cause = mapping.from_reason(transaction.request.headers.get("reason"))
         self.on_peer_bye()
         self.close()
         self.report_end(cause or causes.NORMAL)

@@ -7,8 +7,9 @@ from enum import Enum, auto
 
 from aiosipua import SipRequest, SipResponse
 
+from yuqiao.media import causes
 from yuqiao.media.ports import Address, AudioParameters, CallObserver
-from yuqiao.media.sip import causes, sdp, wire
+from yuqiao.media.sip import mapping, sdp, wire
 from yuqiao.media.sip.addresses import read_party
 from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import Dialog
@@ -170,7 +171,7 @@ class OutboundLeg(CallLeg):
         self.core.transport.send(bytes(ack), hop)
 
     def _on_refusal(self, response: SipResponse) -> None:
-        cause = causes.from_reason(response.headers.get("reason")) or causes.from_status(response.status_code)
+        cause = mapping.from_reason(response.headers.get("reason")) or mapping.from_status(response.status_code)
         self._finish()
         self.report_end(cause, response.status_code)
 
@@ -203,7 +204,7 @@ class OutboundLeg(CallLeg):
             for value in self._invite.headers.get(name):
                 cancel.headers.append(name, value)
         cancel.headers.append("CSeq", f"{self._seq} CANCEL")
-        cancel.headers.append("Reason", causes.reason_header(cause))
+        cancel.headers.append("Reason", mapping.reason_header(cause))
         self.core.layer.request(cancel, self._hop, lambda response: None, lambda: None)
         self._patience = self.core.later(self.core.timing.limit, self._forget)
 

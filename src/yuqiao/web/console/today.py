@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
+from yuqiao.hotline.figures import percentile
 from yuqiao.hotline.models import Call, Callback
 
 
@@ -23,13 +22,6 @@ class Today:
     callbacks: int
 
 
-def nearest_rank(values: Sequence[float], share: float) -> float | None:
-    """Return the smallest value that at least ``share`` of ``values`` do not exceed; None of nothing."""
-    if not values:
-        return None
-    return sorted(values)[max(1, math.ceil(share * len(values))) - 1]
-
-
 def today(at: dt.datetime) -> Today:
     """Return the figures of the day that ``at`` falls on."""
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -42,7 +34,7 @@ def today(at: dt.datetime) -> Today:
     return Today(
         calls=begun.count(),
         served=len(times),
-        median=nearest_rank(times, 0.5),
-        p95=nearest_rank(times, 0.95),
+        median=percentile(times, 50) if times else None,
+        p95=percentile(times, 95) if times else None,
         callbacks=Callback.objects.filter(done_at=None).count(),
     )

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuqiao.media.ari import causes
+from yuqiao.media import causes
 from yuqiao.media.ari.asking import parse
 from yuqiao.media.ari.channels import caller_id, endpoint, hangup_cause
 from yuqiao.media.ari.errors import AriError
 from yuqiao.media.ari.names import inside
+from yuqiao.media.ari.reasons import dial_status
 
 FOLDER = Path("recordings")
 NAMES = st.text(alphabet="ab./\\ -_\0\n~语%", max_size=12) | st.text(max_size=30)
@@ -126,7 +127,7 @@ def test_hangup_causes() -> None:
     for reason, code in (("tired", ""), ("busy", "17"), ("", "128"), ("", "x"), ("", "-1"), ("", "9999999999")):
         with pytest.raises(AriError):
             hangup_cause(reason, code)
-    assert causes.text(17) == "User busy"
-    assert causes.text(99) == "Unknown"
-    assert causes.dial_status(17) == "BUSY"
-    assert causes.dial_status(19) == "NOANSWER"
+    assert causes.words(17) == "User busy"
+    assert causes.words(99) == "Unknown"
+    assert dial_status(17) == "BUSY"
+    assert dial_status(19) == "NOANSWER"

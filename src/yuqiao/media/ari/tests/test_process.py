@@ -16,16 +16,11 @@ import aiohttp
 import pytest
 
 from yuqiao.lib.environment import SettingError
+from yuqiao.lib.net import free_port
 from yuqiao.media.ari.tests.live import PASSWORD, Client, Handset, basic, until
 from yuqiao.media.server import MediaConfig
 
 pytestmark = pytest.mark.live
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @asynccontextmanager
@@ -44,7 +39,7 @@ async def process(folder: Path, **more: str) -> AsyncIterator[asyncio.subprocess
 
 
 async def test_sigterm_completes_recordings_and_says_goodbye(tmp_path: Path) -> None:
-    ari, sip = free_port(), free_port(socket.SOCK_DGRAM)
+    ari, sip = free_port(), free_port()
     settings = {
         "YUQIAO_ARI_LISTEN": f"127.0.0.1:{ari}",
         "YUQIAO_SIP_PORT": str(sip),
@@ -107,7 +102,7 @@ async def test_a_taken_port_is_told(tmp_path: Path, which: str) -> None:
         port = taken.getsockname()[1]
         settings = {
             "YUQIAO_ARI_PASSWORD": "x",
-            "YUQIAO_SIP_PORT": str(free_port(socket.SOCK_DGRAM)),
+            "YUQIAO_SIP_PORT": str(free_port()),
             "YUQIAO_ARI_LISTEN": f"127.0.0.1:{free_port()}",
         }
         settings |= {which: f"127.0.0.1:{port}" if which == "YUQIAO_ARI_LISTEN" else str(port)}

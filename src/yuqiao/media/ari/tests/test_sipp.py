@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from yuqiao.lib.net import free_port
 from yuqiao.media.ari.tests.live import Client, until
 from yuqiao.media.server import MediaServer
 
@@ -18,17 +19,6 @@ pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp (Debian: sip-tester) is not installed"),
 ]
-
-
-def free_ports() -> tuple[int, int]:
-    """Return a SIP port and an RTP port nobody uses."""
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
-    ):
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1]), int(two.getsockname()[1])
 
 
 @asynccontextmanager
@@ -55,7 +45,7 @@ async def test_calls_from_sipp_all_succeed(
 ) -> None:
     count = 10
     host, port = station.trunk.address
-    sip, rtp = free_ports()
+    sip, rtp = free_port(), free_port()
     ports = ("-t", transport, "-p", str(sip), "-mp", str(rtp))
     load = ("-m", str(count), "-r", "10", "-d", "500", "-s", "960169")
     async with sipp(tmp_path, "-sn", "uac", f"{host}:{port}", *ports, *load) as caller:
@@ -78,7 +68,7 @@ async def test_calls_from_sipp_all_succeed(
 @pytest.mark.parametrize("transport", ["u1", "t1"])
 async def test_calls_to_sipp_all_succeed(client: Client, tmp_path: Path, transport: str) -> None:
     count = 5
-    sip, rtp = free_ports()
+    sip, rtp = free_port(), free_port()
     parameter = ";transport=tcp" if transport == "t1" else ""
     endpoint = f"PJSIP/yuqiao/sip:8001@127.0.0.1:{sip}{parameter}"
     ports = ("-t", transport, "-p", str(sip), "-mp", str(rtp))

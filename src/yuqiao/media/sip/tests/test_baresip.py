@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from yuqiao.lib.net import free_port
 from yuqiao.media.sip.tests.parties import ALICE_RTP, BOB_RTP, Desk, Witness, trunk, until, uri
-from yuqiao.media.sip.tests.test_sipp import free_port
 from yuqiao.media.sip.transactions import Timing
 
 pytestmark = [

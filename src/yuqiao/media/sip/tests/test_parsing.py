@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuqiao.media.sip import causes, wire
+from yuqiao.media.sip import mapping, wire
 from yuqiao.media.sip.addresses import checked_header, escaped_user, quoted_name, read_party, read_uri
 from yuqiao.media.sip.framing import Framer
 
@@ -110,15 +110,15 @@ def test_what_is_no_uri(text: str) -> None:
 
 @given(st.integers(1, 127))
 def test_a_refusal_is_a_final_status_and_comes_back_as_a_cause(cause: int) -> None:
-    status = causes.to_status(cause)
+    status = mapping.to_status(cause)
     assert 400 <= status < 700
-    assert 1 <= causes.from_status(status) <= 127
-    assert causes.from_reason([causes.reason_header(cause)]) == cause
+    assert 1 <= mapping.from_status(status) <= 127
+    assert mapping.from_reason([mapping.reason_header(cause)]) == cause
 
 
 @pytest.mark.parametrize("cause", [1, 17, 19, 21, 28, 29, 34, 58])
 def test_the_causes_that_matter_survive_as_a_status(cause: int) -> None:
-    assert causes.from_status(causes.to_status(cause)) == cause
+    assert mapping.from_status(mapping.to_status(cause)) == cause
 
 
 @pytest.mark.parametrize(
@@ -132,4 +132,4 @@ def test_the_causes_that_matter_survive_as_a_status(cause: int) -> None:
     ],
 )
 def test_reasons(values: list[str], cause: int | None) -> None:
-    assert causes.from_reason(values) == cause
+    assert mapping.from_reason(values) == cause

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 from pathlib import Path
 
 import pytest
 
+from yuqiao.lib.net import free_port
 from yuqiao.media.ports import SipCall
 from yuqiao.media.sip.tests.parties import ALICE_RTP, BOB_RTP, Desk, Witness, trunk, until
 from yuqiao.media.sip.transactions import Timing
@@ -20,15 +20,6 @@ pytestmark = [
 ]
 SCENARIOS = Path(__file__).parent / "scenarios"
 TRANSPORTS = pytest.mark.parametrize("transport", ["udp", "tcp"])
-
-
-def free_port() -> int:
-    """A port that was free for UDP and TCP a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(("127.0.0.1", 0))
-        port = int(udp.getsockname()[1])
-        tcp.bind(("127.0.0.1", port))
-        return port
 
 
 class Sipp:

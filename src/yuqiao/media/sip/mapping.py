@@ -1,4 +1,4 @@
-"""Q.850 causes and SIP status codes, each turned into the other, with the words Asterisk gives them.
+"""Q.850 causes and SIP status codes, each turned into the other.
 
 Sources: RFC 3398 sections 7.2.4.1 and 8.2.6.1 (the mapping for gateways), RFC 3326 (the Reason header field), ITU-T
 Q.850 table 1. Where RFC 3398 leaves a choice the one Asterisk's PJSIP channel makes is taken, so that a call server
@@ -10,39 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from yuqiao.media.causes import CONGESTION, ELSEWHERE, INTERWORKING, words
 from yuqiao.media.ports import EndCause
-
-NORMAL, BUSY, NO_ANSWER, REJECTED, NO_CIRCUIT, OUT_OF_ORDER = 16, 17, 19, 21, 34, 38
-ELSEWHERE, NO_CODEC, TIMER_EXPIRED, UNKNOWN = 26, 58, 102, 127
-
-_WORDS = {
-    1: "Unallocated (unassigned) number",
-    3: "No route to destination",
-    16: "Normal Clearing",
-    17: "User busy",
-    18: "No user responding",
-    19: "User alerting, no answer",
-    20: "Subscriber absent",
-    21: "Call Rejected",
-    22: "Number changed",
-    23: "Redirected to new destination",
-    26: "Answered elsewhere",
-    27: "Destination out of order",
-    28: "Invalid number format",
-    29: "Facility rejected",
-    31: "Normal, unspecified",
-    34: "Circuit/channel congestion",
-    38: "Network out of order",
-    41: "Temporary failure",
-    42: "Switching equipment congestion",
-    44: "Requested channel not available",
-    58: "Bearer capability not available",
-    66: "Channel not implemented",
-    88: "Incompatible destination",
-    102: "Recover on timer expiry",
-    111: "Protocol error, unspecified",
-    127: "Interworking, unspecified",
-}
 
 _STATUS_TO_CAUSE = {
     301: 22, 401: 21, 403: 21, 404: 1, 407: 21, 408: 18, 409: 41, 410: 22, 420: 3, 480: 19, 483: 19, 484: 28, 485: 1,
@@ -58,11 +27,6 @@ _CAUSE_TO_STATUS = {
 _CAUSE_PARAMETER = re.compile(r";\s*cause\s*=\s*(\d{1,3})\b", re.IGNORECASE)
 
 
-def words(code: int) -> str:
-    """Return Asterisk's words for Q.850 cause ``code``; ``Unknown`` where it has none."""
-    return _WORDS.get(code, "Unknown")
-
-
 def end_cause(code: int, sip_status: int = 0) -> EndCause:
     """Return the `EndCause` of Q.850 ``code``, with the SIP status that brought it (0: none)."""
     return EndCause(code, words(code), sip_status)
@@ -70,7 +34,7 @@ def end_cause(code: int, sip_status: int = 0) -> EndCause:
 
 def from_status(status: int) -> int:
     """Return the Q.850 cause of a SIP final status 300-699 (RFC 3398 7.2.4.1)."""
-    default = {3: 23, 5: NO_CIRCUIT}.get(status // 100, UNKNOWN)
+    default = {3: 23, 5: CONGESTION}.get(status // 100, INTERWORKING)
     return _STATUS_TO_CAUSE.get(status, default)
 
 
