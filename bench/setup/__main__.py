@@ -29,6 +29,8 @@ LANGUAGES = ("en", "ja", "ko", "fr")
 EACH = 50
 HOST = "127.0.0.1"
 P95_PROMISE_MS = 150.0
+#: An INVITE belongs to a leg's row when it comes within so many seconds of it.
+LONGEST_WAIT = 10.0
 
 
 def seed(callees: int) -> None:
@@ -84,11 +86,13 @@ def to_interpreters_invite(calls: Sequence[dict[str, Any]], rung: Sequence[dict[
     found: dict[str, float] = {}
     for leg in legs:
         user = leg.endpoint.partition("sip:")[2].partition("@")[0]
-        created = leg.created_at.timestamp()
-        near = [at for at in by_user.get(user, []) if abs(at - created) < 2.0]
         number = leg.call.caller_number
-        if near and number in began and number not in found:
-            found[number] = (min(near, key=lambda at: abs(at - created)) - began[number]) * 1000
+        after = next(
+            (at for at in by_user.get(user, []) if -0.1 < at - leg.created_at.timestamp() < LONGEST_WAIT), None
+        )
+        if after is not None and number in began and number not in found:
+            by_user[user].remove(after)
+            found[number] = (after - began[number]) * 1000
     return found
 
 
