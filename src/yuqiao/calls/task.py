@@ -20,8 +20,9 @@ from yuqiao.lib import clock
 
 log = structlog.get_logger(__name__)
 
-#: How long a change that nobody must see at once may wait to be written together with the next.
-FLUSH_SECONDS = 0.2
+#: How long a change that nobody must see at once may wait to be written together with the next; and one that only the
+#: snapshot shows, such as a prompt that is over.
+FLUSH_SECONDS, QUIET_FLUSH_SECONDS = 0.3, 2.0
 LEASE_PAUSE = 0.05
 
 
@@ -138,8 +139,9 @@ class CallTask:
         self._act(acts)
         if self._flush_at is not None and self._flush_at <= now:
             await self._write(order=LATER)
-        elif (changed or self._unsaved) and self._flush_at is None:
-            self._flush_at = now + FLUSH_SECONDS
+        elif changed or self._unsaved:
+            at = now + (FLUSH_SECONDS if self._unsaved else QUIET_FLUSH_SECONDS)
+            self._flush_at = at if self._flush_at is None else min(self._flush_at, at)
 
     async def _write(self, order: int = SOON) -> None:
         if self.call is None or self._saved is None:
