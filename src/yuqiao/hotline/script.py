@@ -114,6 +114,14 @@ def replay(turn: Turn) -> None:
         run(turn, playing.leg, playing.name, *turn.call.script)
 
 
+def notice_pending(turn: Turn) -> bool:
+    """Whether the notice of recording is still to be heard; nothing is recorded before (PIPL articles 14 and 17)."""
+    principal = turn.call.leg(turn.call.principal)
+    unanswered = principal is not None and principal.phase is LegPhase.RINGING
+    playing = turn.call.playing
+    return unanswered or "notice" in turn.call.script or (playing is not None and playing.name == "notice")
+
+
 def begin_recording(turn: Turn) -> None:
     """Record from now on everybody who is or comes on, if the line is recorded at all."""
     if turn.call.record and not turn.call.recording and turn.call.phase not in {Phase.CLOSING, Phase.ENDED}:

@@ -167,7 +167,8 @@ def joined(turn: Turn, leg: LegState) -> None:
     if turn.open:
         turn.set(phase=Phase.TALKING)
         script.quiet(turn)
-        script.begin_recording(turn)
+        if not script.notice_pending(turn):
+            script.begin_recording(turn)
 
 
 def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
@@ -187,5 +188,6 @@ def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
         return
     turn.note("interpreter_lost", before.id, cause=event.cause, number=before.label)
     turn.set(phase=Phase.REPLACING)
-    script.run(turn, turn.call.principal, "replacing")
+    notice = ("notice",) if script.notice_pending(turn) else ()  # one that was cut short is heard whole
+    script.run(turn, turn.call.principal, *notice, "replacing")
     ask(turn, head=True, tried=() if before.interpreter is None else (before.interpreter,))

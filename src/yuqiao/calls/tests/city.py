@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from django.test import override_settings
 
 from yuqiao.accounts.models import Person
-from yuqiao.calls.tests.stage import VOICES
-from yuqiao.hotline.models import Call, DialledNumber, Line, Recording
+from yuqiao.calls.tests.stage import VOICES, until
+from yuqiao.demo.hearing import levels
+from yuqiao.hotline.models import Call, CallEvent, DialledNumber, Line, Recording
 from yuqiao.hotline.recordings import finish
 from yuqiao.hotline.tracks import read_samples
 from yuqiao.lib import clock
-from yuqiao.lib.tone import level_of
 from yuqiao.workforce.models import Interpreter, InterpreterLanguage
 
 if TYPE_CHECKING:
     from yuqiao.calls.tests.stage import Stage
 
-#: A voice counts as recorded from this level on, in dB below full scale.
+#: A voice counts as recorded if it reached this level for half a second, in dB below full scale.
 AUDIBLE = -45.0
 
 
@@ -63,6 +64,12 @@ def only_call() -> Call:
     return Call.objects.get()
 
 
+async def recording() -> None:
+    """Wait until the notice was heard and the recording began, and let it run for a second."""
+    await until(lambda: CallEvent.objects.filter(kind="recording_started").exists(), "the recording")
+    await asyncio.sleep(1.0)  # so that there is something to measure in it
+
+
 def finished_tracks(stage: Stage, call: Call) -> dict[str, set[str]]:
     """Finish the recordings; return whose voices are in each file, after checking that each is as long as the call."""
     root = stage.recordings
@@ -76,5 +83,6 @@ def finished_tracks(stage: Stage, call: Call) -> dict[str, set[str]]:
         samples = read_samples(root / row.path)
         assert abs(len(samples) / 8000 - length) < 0.002, "exactly as long as the call"
         name = row.path.rpartition("/")[2].removesuffix(".wav")
-        voices[name] = {voice for voice, tone in VOICES.items() if level_of(samples, tone) > AUDIBLE}
+        loudest = levels(samples, list(VOICES.values())).max(axis=0)
+        voices[name] = {voice for voice, level in zip(VOICES, loudest, strict=True) if level > AUDIBLE}
     return voices

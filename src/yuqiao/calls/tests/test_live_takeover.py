@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from yuqiao.calls.tests.city import finished_tracks, only_call, seed
+from yuqiao.calls.tests.city import finished_tracks, only_call, recording, seed
 from yuqiao.calls.tests.stage import CALLS, Stage, live, until
 from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest
 from yuqiao.hotline.services import ask_add_party, ask_drop_leg, ask_end
@@ -29,6 +29,7 @@ def test_kill_9_in_a_three_party_call(tmp_path: Path) -> None:
         anna = stage.dial("123451", "anna")
         everybody = {"anna": ["agent", "li"], "agent": ["anna", "li"], "li": ["anna", "agent"]}
         await stage.hear(everybody)
+        await recording()
         stage.kill("calls")
         for _ in range(3):
             await asyncio.sleep(0.5)  # the audio must go on all the while nobody controls it

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from yuqiao.calls.tests.city import finished_tracks, only_call, seed
+from yuqiao.calls.tests.city import finished_tracks, only_call, recording, seed
 from yuqiao.calls.tests.stage import TOLD, Stage, live, until
 from yuqiao.hotline.models import Call, Callback
 from yuqiao.workforce.models import Interpreter
@@ -30,7 +30,7 @@ def test_direct_with_a_known_language(tmp_path: Path) -> None:
         stage.answers("li")
         anna = stage.dial("9601691", "anna")
         await stage.hear({"anna": ["li"], "li": ["anna"]})
-        await asyncio.sleep(1.5)  # so that there is something to measure in the recording
+        await recording()
         anna.hangup()
         call = await ended(stage, "served")
         tracks = await asyncio.to_thread(finished_tracks, stage, call)
@@ -79,6 +79,7 @@ def test_transferred_with_three_legs_and_recording(tmp_path: Path) -> None:
         anna = stage.dial("123451", "anna")
         everybody = {"anna": ["agent", "li"], "agent": ["anna", "li"], "li": ["anna", "agent"]}
         await stage.hear(everybody)
+        await recording()
         (await stage.on("agent")).hangup()
         await stage.hear({"anna": ["li"], "li": ["anna"]})
         anna.hangup()

@@ -49,7 +49,11 @@ def test_a_whole_call_in_rows() -> None:
     call.tell(engine.LegControlled(outbound, now + 1))
     anna.refresh_from_db()
     assert anna.state == "busy"
-    acts = call.tell(engine.LegJoined(outbound, now + 1.25))
+    call.tell(engine.LegJoined(outbound, now + 1.25))
+    playing = call.call.playing
+    assert playing is not None
+    assert playing.name == "notice"
+    acts = call.tell(engine.PlaybackEnded(playing.id, inbound, now + 1.4))
     names = [act.name for act in acts if isinstance(act, ask.Record)]
     assert len(names) == 3
     for name in names:

@@ -66,11 +66,22 @@ def test_greeting_notice_patience_then_the_interpreter() -> None:
     assert world.call.interpreter_at == world.now
 
 
-def test_an_interpreter_who_joins_early_does_not_silence_the_notice() -> None:
+def test_nothing_is_recorded_before_the_caller_heard_the_notice_however_early_the_interpreter_joins() -> None:
     world = talking()
     assert world.call.playing is not None
     assert world.call.playing.name == "notice"
-    assert recorded(world.done).count(CALLER_LEG) == 1
+    assert recorded(world.done) == []
+    world.heard()
+    assert recorded(world.done) == [CALLER_LEG, world.leg("interpreter"), ""]
+
+
+def test_a_notice_cut_short_by_the_loss_of_the_interpreter_is_heard_whole_before_anything_is_recorded() -> None:
+    world = talking(ENGLISH, "claimed")
+    world.tell(engine.LegEnded(world.leg("interpreter"), 127, world.now))
+    world.up("interpreter")
+    assert recorded(world.done) == []
+    assert world.heard() == "notice"
+    assert recorded(world.done)[:1] == [CALLER_LEG]
 
 
 def test_a_line_that_is_not_recorded_has_no_notice_and_no_tracks() -> None:
@@ -184,6 +195,7 @@ def test_a_dead_phone_takes_its_interpreter_off_duty_but_an_unheeded_one_does_no
 def test_a_lost_interpreter_is_replaced_at_the_head_of_the_queue_while_the_others_talk(cause: int, to: str) -> None:
     world = talking(TRANSFERRED, "claimed")
     agent = world.up("agent")
+    assert world.heard() == "notice"
     effects = world.gone(world.leg("interpreter"), cause)
     assert world.phase() is Phase.REPLACING
     assert [effect.to for effect in effects if isinstance(effect, ask.Release)] == [to]
