@@ -42,6 +42,13 @@ test: .venv/installed messages
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m database -q
 	$(BIN)/python -m pytest
 
+# The journeys with Asterisk 22 in the place of our media server; builds its folder in var/asterisk (needs root).
+.PHONY: test-asterisk
+test-asterisk: export YUQIAO_DEBUG = 1
+test-asterisk: .venv/installed messages
+	deploy/packages bench
+	YUQIAO_TEST_ASTERISK_ROOT=$${YUQIAO_ASTERISK_ROOT:-$$($(BIN)/python -m bench.asterisk)} $(BIN)/python -m pytest -m asterisk
+
 format: .venv/installed
 	$(BIN)/ruff format src tests bench
 	$(BIN)/ruff check --fix src tests bench

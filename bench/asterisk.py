@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +78,7 @@ def root() -> Path:
         return folder
     if os.geteuid() != 0:
         raise SystemExit("the comparison runs Asterisk by chroot, which needs root")
-    print(f"building Asterisk's folder at {folder} …", flush=True)
+    print(f"building Asterisk's folder at {folder} …", file=sys.stderr, flush=True)
     mirror = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI)"], check=True, capture_output=True, text=True
     ).stdout.split()[0]
@@ -138,3 +139,7 @@ def running(folder: Path) -> Iterator[int]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+if __name__ == "__main__":
+    print(root())

@@ -1,7 +1,7 @@
 """The same journeys with Asterisk 22 in the place of our media server: only the engine's URL differs.
 
-Needs root and a folder with Asterisk to chroot into, named by YUQIAO_TEST_ASTERISK_ROOT; without
-it these tests are left out.
+Needs root and a folder with Asterisk to chroot into, named by YUQIAO_TEST_ASTERISK_ROOT; so these tests run on demand
+only: ``make test-asterisk``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROOT = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT", "")
 pytestmark = [
     pytest.mark.live,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not ROOT, reason="YUQIAO_TEST_ASTERISK_ROOT names no Asterisk"),
+    pytest.mark.asterisk,
 ]
 ETC, RUN = "etc/yuqiao-calls", "run/yuqiao-calls"
 CONFIG = {
