@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 
 Command = Callable[[list[str]], int]
 
+#: How much later than calls and pages background work gets a processor (nice(2)).
+BACKGROUND = 10
+
 #: What ``yuqiao`` can do: name -> (the command, what it says of itself). Processes import only what they need.
 COMMANDS: dict[str, tuple[Command, str]] = {}
 
@@ -65,7 +68,8 @@ def web(argv: list[str]) -> int:
 
 @command("work", "a worker for background jobs, as finishing recordings")
 def work(argv: list[str]) -> int:
-    """Run django-tasks-db's worker; further arguments go to it."""
+    """Run django-tasks-db's worker; further arguments go to it. It gives way to whatever callers wait for."""
+    os.nice(BACKGROUND)
     return manage(["db_worker", "--no-reload", *argv])
 
 

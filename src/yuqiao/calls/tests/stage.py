@@ -11,10 +11,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, connections
 
 from yuqiao.demo.phone import Exchange, Session
 from yuqiao.hotline.prompts import NAMES
@@ -193,6 +194,8 @@ def live(
     """Run one journey on a stage of its own; on failure, show what the servers logged."""
 
     async def play() -> None:
+        # One thread for all that waits, so that the one connection it opens to the database can be closed.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
         stage = (make or Stage)(folder)
         try:
             await stage.open()
@@ -202,5 +205,6 @@ def live(
             raise
         finally:
             await stage.close()
+            await asyncio.to_thread(connections.close_all)
 
     asyncio.run(play())

@@ -13,7 +13,7 @@ from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest
 from yuqiao.hotline.services import ask_add_party, ask_drop_leg, ask_end
 from yuqiao.workforce.models import Interpreter
 
-pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.live, pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 
 async def ended(count: int = 1) -> None:
