@@ -90,8 +90,8 @@ class Conferences:
 
     async def run(self, legs: int, ready: asyncio.Event) -> None:
         """Serve events until cancelled; set ``ready`` when ``legs`` have joined."""
-        auth = aiohttp.BasicAuth(ARI_USER, ARI_PASSWORD)
-        async with aiohttp.ClientSession(auth=auth) as http:
+        login = {"Authorization": aiohttp.encode_basic_auth(ARI_USER, ARI_PASSWORD)}
+        async with aiohttp.ClientSession(headers=login) as http:
             deadline = time.monotonic() + 20
             while True:
                 try:
