@@ -17,6 +17,7 @@ from yuqiao.hotline.events import Event, TimeCame
 from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import WAITING, CallState, LegPhase, Phase, Timing
 from yuqiao.lib import clock
+from yuqiao.lib.faults import where
 
 log = structlog.get_logger(__name__)
 
@@ -73,9 +74,8 @@ class CallTask:
                 await self._hands.drain()
         except asyncio.CancelledError:
             raise
-        except Exception:
-            # Only types and ids in the log: an exception's text may hold what a caller sent us.
-            log.exception("call_failed", call=self.call.id if self.call else "")
+        except Exception as error:
+            log.error("call_failed", call=self.call.id if self.call else "", fault=where(error))  # noqa: TRY400
             await self._abort()
 
     async def flush(self) -> None:

@@ -20,6 +20,7 @@ import time
 from collections import deque
 from typing import Any, Final
 
+from yuqiao.lib.faults import where
 from yuqiao.media.control import LARGEST, Message, decode, encode, event_message, read_audio
 from yuqiao.media.desk import TICK, Desk
 from yuqiao.media.ports import MixerError
@@ -113,7 +114,7 @@ class Worker:
         except MixerError as error:
             answer["error"] = str(error)
         except Exception as error:  # a bug in one command must not end everybody's calls
-            log.exception("command failed")
+            log.error("a command failed: %s", where(error))  # noqa: TRY400 (no message: see `where`)
             answer["error"] = f"the worker failed: {type(error).__name__}"
         self._answer(answer, self._desk.recordings_ending - ending)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-from pathlib import Path
-
 
 class AriError(Exception):
     """A request that ends with ``status`` and ``{"message": message}``, as Asterisk words it where it has words."""
@@ -30,10 +27,3 @@ def missing(what: str) -> AriError:
 def unsupported(what: str) -> AriError:
     """Return the 501 for a part of ARI that this media server does not have."""
     return AriError(501, f"{what} is not supported by this media server")
-
-
-def where(error: BaseException) -> str:
-    """Return an exception's kind and the places it came through, without its message: that may quote a caller."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    return f"{type(error).__name__} at {places}" if places else type(error).__name__

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from yuqiao.lib.faults import where
 from yuqiao.media.ari import verbs_bridges, verbs_channels, verbs_media, verbs_server
 from yuqiao.media.ari.asking import Answer, Verb, parse
 from yuqiao.media.ari.engine import Engine
-from yuqiao.media.ari.errors import AriError, unsupported, where
+from yuqiao.media.ari.errors import AriError, unsupported
 from yuqiao.media.ari.unsupported import UNSUPPORTED
 from yuqiao.media.ari.websocket import EventSocket
 from yuqiao.media.ports import MixerError

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from yuqiao.lib.faults import where
 from yuqiao.media.ari.bridges import Bridge
 from yuqiao.media.ari.channels import Channel
-from yuqiao.media.ari.errors import AriError, missing, where
+from yuqiao.media.ari.errors import AriError, missing
 from yuqiao.media.ari.events import Events
 from yuqiao.media.ari.playbacks import Playback
 from yuqiao.media.ari.recordings import LiveRecording

@@ -10,13 +10,13 @@ import asyncio
 import contextlib
 import logging
 import secrets
-import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from aiosipua import SipRequest, expand_compact_header
 
+from yuqiao.lib.faults import where
 from yuqiao.media.ports import Address, CallObserver, SipCall
 from yuqiao.media.sip import screening, sdp, wire
 from yuqiao.media.sip.addresses import checked_header, escaped_user, quoted_name, read_party, read_uri
@@ -168,7 +168,7 @@ class SipTrunk:
                 self._layer.receive_response(message)
         except Exception as error:  # whatever it is, the next call must be served
             self._counters["errors"] += 1
-            log.error("a SIP message could not be handled: %s", _where(error))  # noqa: TRY400 - see `_where`
+            log.error("a SIP message could not be handled: %s", where(error))  # noqa: TRY400 - see `where`
 
     def _refuse_malformed(self, error: wire.MalformedError, source: Hop) -> None:
         self._note_malformed(str(error))
@@ -247,7 +247,7 @@ class SipTrunk:
             observer = self.on_incoming(leg)
         except Exception as error:
             self._counters["errors"] += 1
-            log.error("the owner of the trunk could not take a call: %s", _where(error))  # noqa: TRY400
+            log.error("the owner of the trunk could not take a call: %s", where(error))  # noqa: TRY400
             observer = None
         leg.take_observer(observer)
 
@@ -255,9 +255,3 @@ class SipTrunk:
 def _dialog_key(request: SipRequest) -> tuple[str, str]:
     """Return Call-ID and To tag: what names a dialog of ours in a request of the peer (12.2.2)."""
     return request.headers.get_first("call-id") or "", read_party(request.headers.get_first("to") or "").tag
-
-
-def _where(error: BaseException) -> str:
-    """Return an exception's kind and place without its message, which may quote what a caller sent."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__name__} in {frames[-1].name}, line {frames[-1].lineno}" if frames else type(error).__name__
