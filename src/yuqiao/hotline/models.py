@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from yuqiao.accounts.models import Department
 from yuqiao.workforce.models import Interpreter
 
 
@@ -35,7 +36,10 @@ class WayIn(models.TextChoices):
 class Line(models.Model):
     """A hotline number (S25, S33, S34). ``agent_contact`` is the SIP URI at which its agents are rung.
 
-    ``priority``: the higher is served first; emergency lines carry 100.
+    ``priority``: the higher is served first; emergency lines carry 100. ``merged_into`` holds from ``merged_from`` to
+    ``merged_until``, both days included; no last day: still. So do ``valid_from`` and ``valid_until``; no first day:
+    always. ``languages`` (codes) are those its callers often speak, ``excludes`` what its calls must not be about:
+    codes of `hotline.registry.Exclusion`. ``linked`` is False for a line that is not of the city's linkage (S33).
     """
 
     number = models.CharField(max_length=32, unique=True)
@@ -45,9 +49,37 @@ class Line(models.Model):
     agent_contact = models.CharField(max_length=200, blank=True)
     priority = models.PositiveSmallIntegerField(default=10)
     record = models.BooleanField(default=True)
+    owner = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="lines")
+    linked = models.BooleanField(default=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_lines")
+    merged_from = models.DateField(null=True, blank=True)
+    merged_until = models.DateField(null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    languages = models.JSONField(default=list, blank=True)
+    excludes = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:
         return f"{self.number} {self.name_zh}"
+
+
+class Agreement(models.Model):
+    """A department is to be served through a line (S35, S36): once ``signed_on`` it is, up to and with ``valid_until``.
+
+    Without ``signed_on`` it is still to be covered; without ``valid_until`` it holds on.
+    """
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="agreements")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="agreements")
+    signed_on = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["line", "department"]
+        constraints = [models.UniqueConstraint(fields=["line", "department"], name="one_agreement_each")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.department_id}"
 
 
 class DialledNumber(models.Model):
