@@ -14,6 +14,7 @@ from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.gate import Act, may, person_of
+from yuqiao.web.console.presence import CHOICES
 from yuqiao.workforce.models import Interpreter
 
 
@@ -45,6 +46,7 @@ def _interpreter(person: Person, interpreter: Interpreter) -> dict[str, object]:
         "interpreter": interpreter,
         "state": interpreter.state,
         "state_word": words.word(words.STATES, interpreter.state),
+        "choices": [] if interpreter.held_by else [(one, words.word(words.STATES, one)) for one in CHOICES],
         "tier": words.word(words.TIERS, interpreter.tier),
         "since": words.epoch_ms(interpreter.state_since),
         "languages": [words.language_name(held.language) for held in interpreter.languages.order_by("-level")],

@@ -25,6 +25,8 @@ class Act(Enum):
     WATCH = "see the live board and the history of calls"
     LISTEN = "hear recordings"
     STEER = "add a party to a running call, drop one, end it"
+    SEE_LINES = "see the registry of lines and download it"
+    EDIT_LINES = "add, change, merge and retire lines, upload tables of them"
 
 
 #: Least privilege: who looks after the machines (administrator) sees that they work, and hears nobody.
@@ -32,6 +34,8 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.WATCH: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.LISTEN: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.STEER: frozenset({Role.SUPERVISOR}),
+    Act.SEE_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    Act.EDIT_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
 }
 
 

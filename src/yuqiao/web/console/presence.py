@@ -1,0 +1,33 @@
+"""An interpreter says whether she can be rung: ready, on a break, off duty. The other states follow from her calls."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from yuqiao.web.console.gate import person_of
+from yuqiao.workforce import services
+from yuqiao.workforce.models import Interpreter, PresenceState
+
+#: In the order of the buttons.
+CHOICES = (PresenceState.READY, PresenceState.BREAK, PresenceState.OFF)
+
+
+@login_required
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Set one's own state; 404 for who is no interpreter, 400 for a state that nobody chooses."""
+    person = person_of(request)
+    interpreter = get_object_or_404(Interpreter, person=person)
+    state = request.POST.get("state", "")
+    if state not in CHOICES:
+        return HttpResponse(status=400)
+    try:
+        services.set_presence(interpreter.pk, state, by=person)
+    except services.PresenceError:
+        messages.error(request, _("You are rung or on a call; your state follows from that."))
+    return redirect("home")
