@@ -23,10 +23,7 @@ class Entry:
     act: Act
 
 
-ENTRIES = (
-    Entry("board", _("Live board"), Act.WATCH),
-    Entry("lines", _("Lines"), Act.SEE_LINES),
-)
+ENTRIES = (Entry("board", _("Live board"), Act.WATCH),)
 
 
 def entries_for(request: HttpRequest) -> list[dict[str, object]]:
@@ -36,6 +33,4 @@ def entries_for(request: HttpRequest) -> list[dict[str, object]]:
         return []
     roles = roles_of(person)
     shown = [(entry, reverse(entry.name)) for entry in ENTRIES if not ALLOWED[entry.act].isdisjoint(roles)]
-    return [
-        {"url": url, "title": entry.title, "here": request.path.startswith(url)} for entry, url in shown
-    ]
+    return [{"url": url, "title": entry.title, "here": request.path.startswith(url)} for entry, url in shown]
