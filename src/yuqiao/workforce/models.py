@@ -60,3 +60,39 @@ class InterpreterLanguage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.interpreter}: {self.language}"
+
+
+class ServiceWindow(models.Model):
+    """Hours in which a tier covers a language (S26, S28), in the city's own time; see `workforce.coverage.Window`.
+
+    ``days`` holds letters of `workforce.calendar.DAYS`. A window is never changed: it is closed by ``valid_until`` and
+    another one begins, so that what held on any past day can be told.
+    """
+
+    language = models.CharField(max_length=8)
+    tier = models.CharField(max_length=10, choices=Tier.choices)
+    days = models.CharField(max_length=8)
+    begins = models.TimeField()
+    ends = models.TimeField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["language", "begins", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.language} {self.tier} {self.days} {self.begins:%H:%M}-{self.ends:%H:%M}"
+
+
+class SpecialDay(models.Model):
+    """A day that counts as another kind than the national calendar says; ``counts_as`` is a letter of DAYS."""
+
+    date = models.DateField(unique=True)
+    counts_as = models.CharField(max_length=1)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["date"]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
