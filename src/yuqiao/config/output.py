@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
-import sys
 import threading
 from typing import IO
 
+#: File descriptor of standard output.
+STDOUT = 1
 #: Longer lines are cut into pieces of this many bytes.
 LONGEST_LINE = 16_384
 #: Lines kept for a reader who is behind; more are dropped and counted, since a full pipe must never stop a call.
@@ -54,6 +56,7 @@ class Output:
 
     def _write(self) -> None:
         while (line := self._lines.get()) is not None:
-            with contextlib.suppress(OSError, ValueError):  # nobody reads us any more: the platform goes on
-                sys.stdout.buffer.write(line)
-                sys.stdout.buffer.flush()
+            # Past sys.stdout: a thread that is held up in it holds a lock that the interpreter wants when it ends.
+            with contextlib.suppress(OSError):  # nobody reads us any more: the platform goes on
+                while line:
+                    line = line[os.write(STDOUT, line) :]
