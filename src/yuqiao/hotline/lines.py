@@ -1,0 +1,254 @@
+"""The one place that writes lines and agreements (S25, S33–S35), and reads them as the registry sees them.
+
+Every change is one transaction, journaled with what it was and what it became, field by field.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from yuqiao.accounts.models import Department, Person
+from yuqiao.accounts.services import record
+from yuqiao.hotline import line_sheets
+from yuqiao.hotline.line_sheets import RowFault, Tables
+from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line
+from yuqiao.hotline.registry import (
+    Counts,
+    Entry,
+    Fault,
+    Pact,
+    counts_at,
+    fault,
+    faults_of,
+    faults_of_pact,
+    faults_together,
+)
+
+PLAIN = tuple(one.name for one in fields(Entry) if one.name not in {"owner", "merged_into", "languages", "excludes"})
+
+
+class LineError(ValueError):
+    """A line or an agreement cannot be as asked; ``faults`` say why, each for its field."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(f"{one.field}: {one.code}" for one in faults))
+        self.faults = faults
+
+
+def entry_of(line: Line) -> Entry:
+    """Return a row as the registry sees it; reads the owner and the line it is merged into."""
+    return Entry(
+        owner=line.owner.code if line.owner else "",
+        merged_into=line.merged_into.number if line.merged_into else "",
+        languages=tuple(line.languages),
+        excludes=tuple(line.excludes),
+        **{name: getattr(line, name) for name in PLAIN},
+    )
+
+
+def all_entries() -> dict[str, Entry]:
+    """Return every line by number, in the order of numbers; one query."""
+    rows = Line.objects.select_related("owner", "merged_into").order_by("number")
+    return {row.number: entry_of(row) for row in rows}
+
+
+def all_pacts() -> list[Pact]:
+    """Return every agreement, by line and department; one query."""
+    rows = Agreement.objects.order_by("line__number", "department__code")
+    return [Pact(*row) for row in rows.values_list("line__number", "department__code", "signed_on", "valid_until")]
+
+
+def counts(day: dt.date) -> Counts:
+    """Count the registry as it stood on ``day``; three queries."""
+    dialled = DialledNumber.objects.order_by().values_list("line__number", flat=True).distinct()
+    return counts_at(day, all_entries().values(), all_pacts(), dialled)
+
+
+def calls_of(line: Line) -> QuerySet[Call]:
+    """Return the calls that count for ``line``: its own, and those of lines merged into it on the call's own day."""
+    merged = Q(
+        Q(line__merged_until=None) | Q(started_at__date__lte=F("line__merged_until")),
+        line__merged_into=line,
+        started_at__date__gte=F("line__merged_from"),
+    )
+    return Call.objects.filter(Q(line=line) | merged)
+
+
+def lines_of(call: Call) -> list[Line]:
+    """Return the lines a call counts for: the one dialled, and the one that was merged into on the call's day."""
+    if call.line is None:
+        return []
+    day = timezone.localtime(call.started_at).date()
+    into = call.line.merged_into if entry_of(call.line).merged_on(day) else None
+    return [call.line, into] if into else [call.line]
+
+
+def add_line(entry: Entry, *, by: Person | None) -> Line:
+    """Add a line; LineError when it is there already or cannot be as asked."""
+    with transaction.atomic():
+        if Line.objects.filter(number=entry.number).exists():
+            raise LineError([fault("number", "taken", text=entry.number)])
+        save_entries([entry], by=by)
+        return Line.objects.get(number=entry.number)
+
+
+def change_line(entry: Entry, *, by: Person | None) -> Line:
+    """Let the line of this number be as ``entry`` says; Line.DoesNotExist when there is none."""
+    with transaction.atomic():
+        Line.objects.get(number=entry.number)
+        save_entries([entry], by=by)
+        return Line.objects.get(number=entry.number)
+
+
+def merge_line(number: str, into: str, since: dt.date, until: dt.date | None = None, *, by: Person | None) -> Line:
+    """Let ``into`` answer for ``number`` from ``since`` on. One that was merged before keeps its dates: end that first.
+
+    A line keeps one merger, because earlier calls are counted by its dates.
+    """
+    with transaction.atomic():
+        old = entry_of(Line.objects.select_related("owner", "merged_into").get(number=number))
+        if old.merged_into and old.merged_into != into:
+            raise LineError([fault("merged_into", "merged_already", text=old.merged_into)])
+        return change_line(replace(old, merged_into=into, merged_from=since, merged_until=until), by=by)
+
+
+def retire_line(number: str, last_day: dt.date, *, by: Person | None) -> Line:
+    """Let ``last_day`` be the last on which the line exists. Rows stay, so that its calls stay counted.
+
+    LineError while lines are merged into it beyond that day.
+    """
+    with transaction.atomic():
+        line = Line.objects.select_related("owner", "merged_into").get(number=number)
+        beyond = Q(merged_until=None) | Q(merged_until__gt=last_day)
+        leaning = list(line.merged_lines.filter(beyond).order_by("number").values_list("number", flat=True)[:5])
+        if leaning:
+            raise LineError([fault("valid_until", "others_merged_into_it", text=", ".join(leaning))])
+        return change_line(replace(entry_of(line), valid_until=last_day), by=by)
+
+
+def check_entries(entries: Iterable[Entry]) -> dict[str, list[Fault]]:
+    """Return the faults each of ``entries`` would have, or cause in others, were they all written; by number."""
+    new = {entry.number: entry for entry in entries}
+    every = all_entries() | new
+    together = faults_together(every, Department.objects.values_list("code", flat=True))
+    found = {number: faults_of(entry) + together.pop(number, []) for number, entry in new.items()}
+    for number in together:  # a line that is not written, but leans on one that is
+        if (into := every[number].merged_into) in found:
+            found[into].append(fault("merged_into", "others_merged_into_it", text=number))
+    return {number: faults for number, faults in found.items() if faults}
+
+
+def save_entries(entries: Iterable[Entry], *, by: Person | None) -> int:
+    """Add or change lines, all or none; return how many differ from before. LineError with all that is wrong."""
+    wanted = list(entries)
+    with transaction.atomic():
+        if wrong := check_entries(wanted):
+            raise LineError([one for faults in wrong.values() for one in faults])
+        before = all_entries()
+        changed = [entry for entry in wanted if before.get(entry.number) != entry]
+        departments = dict(Department.objects.values_list("code", "pk"))
+        # First all without their mergers, so that one may merge into another that comes later in the table.
+        rows = {entry.number: _write(entry, departments.get(entry.owner)) for entry in changed}
+        targets = dict(Line.objects.values_list("number", "pk"))
+        for entry in changed:
+            Line.objects.filter(pk=rows[entry.number].pk).update(merged_into=targets.get(entry.merged_into))
+            old = before.get(entry.number)
+            record(by, "line.change" if old else "line.add", rows[entry.number], _difference(old, entry))
+    return len(changed)
+
+
+def _write(entry: Entry, owner: int | None) -> Line:
+    values = {name: getattr(entry, name) for name in PLAIN if name != "number"}
+    values |= {"owner_id": owner, "languages": list(entry.languages), "excludes": list(entry.excludes)}
+    return Line.objects.update_or_create(number=entry.number, defaults=values)[0]
+
+
+def _difference(old: Entry | Pact | None, new: Entry | Pact) -> dict[str, Any]:
+    """Return [before, after] of each field that differs, as the journal keeps it; a contact only as changed."""
+    told: dict[str, Any] = {} if isinstance(new, Pact) else {"number": new.number}
+    for one in fields(new):
+        pair = [_plain(getattr(old, one.name)) if old else None, _plain(getattr(new, one.name))]
+        if pair[0] != pair[1]:
+            told[one.name] = True if one.name == "agent_contact" else pair
+    return told
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def check_pacts(pacts: Iterable[Pact], more_lines: Iterable[str] = ()) -> dict[int, list[Fault]]:
+    """Return the faults of each of ``pacts``, by its place; ``more_lines`` are about to be written as well."""
+    lines = {*Line.objects.values_list("number", flat=True), *more_lines}
+    departments = set(Department.objects.values_list("code", flat=True))
+    found = {place: faults_of_pact(pact, lines, departments) for place, pact in enumerate(pacts)}
+    return {place: faults for place, faults in found.items() if faults}
+
+
+def save_pacts(pacts: Iterable[Pact], *, by: Person | None) -> int:
+    """Add or change agreements (one for each line and department), all or none; return how many differ from before."""
+    wanted = list(pacts)
+    with transaction.atomic():
+        if wrong := check_pacts(wanted):
+            raise LineError([one for faults in wrong.values() for one in faults])
+        before = {(pact.line, pact.department): pact for pact in all_pacts()}
+        changed = [pact for pact in wanted if before.get((pact.line, pact.department)) != pact]
+        lines = dict(Line.objects.values_list("number", "pk"))
+        departments = dict(Department.objects.values_list("code", "pk"))
+        for pact in changed:
+            row, made = Agreement.objects.update_or_create(
+                line_id=lines[pact.line],
+                department_id=departments[pact.department],
+                defaults={"signed_on": pact.signed_on, "valid_until": pact.valid_until},
+            )
+            old = before.get((pact.line, pact.department))
+            record(by, "agreement.add" if made else "agreement.change", row, _difference(old, pact))
+    return len(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an upload: how many lines and agreements changed, or what is wrong and that nothing was written."""
+
+    lines: int
+    pacts: int
+    faults: list[RowFault]
+
+
+def import_tables(data: bytes, *, by: Person | None) -> Imported:
+    """Write a workbook or CSV of lines, agreements or both: all of it, or nothing and each row's faults.
+
+    Lines and agreements that the file does not name stay as they are.
+    """
+    tables = line_sheets.read(data)
+    with transaction.atomic():
+        faults = tables.faults or _faults_by_row(tables)
+        if faults:
+            return Imported(0, 0, sorted(faults, key=lambda one: (one.sheet != line_sheets.LINES.sheet, one.row)))
+        lines = save_entries([entry for _row, entry in tables.lines], by=by)
+        pacts = save_pacts([pact for _row, pact in tables.pacts], by=by)
+    return Imported(lines, pacts, [])
+
+
+def _faults_by_row(tables: Tables) -> list[RowFault]:
+    of_line = check_entries(entry for _row, entry in tables.lines)
+    found = [
+        RowFault(line_sheets.LINES.sheet, row, one)
+        for row, entry in tables.lines
+        for one in of_line.get(entry.number, [])
+    ]
+    of_pact = check_pacts((pact for _row, pact in tables.pacts), (entry.number for _row, entry in tables.lines))
+    return found + [
+        RowFault(line_sheets.PACTS.sheet, tables.pacts[place][0], one)
+        for place, faults in of_pact.items()
+        for one in faults
+    ]

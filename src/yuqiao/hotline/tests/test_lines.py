@@ -1,0 +1,145 @@
+"""Lines and agreements are written all or none, each change with its entry in the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from django.utils import timezone
+
+from yuqiao.accounts.models import Department, JournalEntry
+from yuqiao.accounts.services import verify_journal
+from yuqiao.hotline import lines
+from yuqiao.hotline.line_sheets import LINES, to_csv, to_xlsx
+from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, WayIn
+from yuqiao.hotline.registry import Entry, Pact
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+
+DAY = dt.date(2021, 7, 1)
+HUB = Entry("12345", "政务服务便民热线", "government", owner="city", priority=20, excludes=("secret",))
+TAX = Entry("12366", "纳税服务", "government", languages=("en", "ja"))
+
+
+@pytest.fixture(autouse=True)
+def _city() -> None:
+    Department.objects.create(code="city", name_zh="市政务服务局")
+    Department.objects.create(code="tax", name_zh="市税务局")
+
+
+def codes(error: pytest.ExceptionInfo[lines.LineError]) -> list[tuple[str, str]]:
+    return [(one.field, one.code) for one in error.value.faults]
+
+
+def call(number: str, day: dt.date, hour: int = 12) -> Call:
+    at = timezone.make_aware(dt.datetime.combine(day, dt.time(hour)))
+    return Call.objects.create(line=Line.objects.get(number=number), dialled=number, started_at=at)
+
+
+def test_a_line_is_added_changed_merged_and_retired_with_its_history() -> None:
+    lines.add_line(HUB, by=None)
+    lines.add_line(TAX, by=None)
+    assert lines.all_entries() == {"12345": HUB, "12366": TAX}
+    lines.change_line(replace(TAX, name_zh="税务服务", agent_contact="sip:secret@example.org"), by=None)
+    lines.merge_line("12366", "12345", DAY, by=None)
+    lines.retire_line("12366", dt.date(2022, 1, 1), by=None)
+    told = JournalEntry.objects.order_by("id").values_list("action", "detail")
+    assert [action for action, _detail in told] == ["line.add"] * 2 + ["line.change"] * 3
+    assert told[2][1] == {"number": "12366", "name_zh": ["纳税服务", "税务服务"], "agent_contact": True}
+    assert told[3][1] == {"number": "12366", "merged_into": ["", "12345"], "merged_from": [None, "2021-07-01"]}
+    assert verify_journal() == []
+
+
+def test_saving_what_is_there_already_writes_nothing() -> None:
+    lines.add_line(HUB, by=None)
+    assert lines.save_entries([HUB], by=None) == 0
+    assert JournalEntry.objects.count() == 1
+
+
+def test_what_is_wrong_is_said_and_nothing_is_written() -> None:
+    lines.add_line(HUB, by=None)
+    with pytest.raises(lines.LineError) as taken:
+        lines.add_line(HUB, by=None)
+    assert codes(taken) == [("number", "taken")]
+    with pytest.raises(lines.LineError) as wrong:
+        lines.save_entries([TAX, replace(TAX, number="1x", owner="nobody")], by=None)
+    assert codes(wrong) == [("number", "not_digits"), ("owner", "unknown_department")]
+    assert list(lines.all_entries()) == ["12345"]
+    with pytest.raises(Line.DoesNotExist):
+        lines.change_line(TAX, by=None)
+
+
+def test_who_answers_for_others_cannot_be_merged_or_retired_under_them() -> None:
+    merged = replace(TAX, merged_into="12345", merged_from=DAY)
+    lines.save_entries([merged, HUB, replace(TAX, number="110")], by=None)
+    with pytest.raises(lines.LineError) as chain:
+        lines.merge_line("12345", "110", DAY, by=None)
+    assert codes(chain) == [("merged_into", "others_merged_into_it")]
+    with pytest.raises(lines.LineError) as leaning:
+        lines.retire_line("12345", DAY, by=None)
+    assert codes(leaning) == [("valid_until", "others_merged_into_it")]
+    with pytest.raises(lines.LineError) as again:
+        lines.merge_line("12366", "110", DAY, by=None)
+    assert codes(again) == [("merged_into", "merged_already")]
+    lines.merge_line("12366", "12345", DAY, DAY, by=None)
+    assert lines.retire_line("12345", DAY, by=None).valid_until == DAY
+
+
+def test_a_call_to_a_merged_line_counts_for_both_while_it_is_merged() -> None:
+    until = DAY + dt.timedelta(1)
+    lines.save_entries([HUB, replace(TAX, merged_into="12345", merged_from=DAY, merged_until=until)], by=None)
+    days = [DAY + dt.timedelta(n) for n in (-1, 0, 1, 2)]
+    to_tax = [call("12366", day, hour) for day, hour in zip(days, (23, 0, 23, 0), strict=True)]  # the city's midnight
+    to_hub = call("12345", DAY)
+    hub, tax = Line.objects.get(number="12345"), Line.objects.get(number="12366")
+    assert set(lines.calls_of(hub)) == {to_hub, *to_tax[1:3]}
+    assert set(lines.calls_of(tax)) == set(to_tax)
+    assert [[line.number for line in lines.lines_of(one)] for one in to_tax] == [
+        ["12366"], ["12366", "12345"], ["12366", "12345"], ["12366"],
+    ]  # fmt: skip
+    assert lines.lines_of(Call(started_at=to_hub.started_at)) == []
+
+
+def test_counts_come_from_the_rows(django_assert_num_queries: object) -> None:
+    lines.save_entries([HUB, replace(TAX, merged_into="12345", merged_from=DAY)], by=None)
+    DialledNumber.objects.create(number="7112345", line=Line.objects.get(number="12345"), way_in=WayIn.BESIDE_AGENT)
+    lines.save_pacts([Pact("12345", "tax", DAY), Pact("12345", "city")], by=None)
+    with django_assert_num_queries(3):  # type: ignore[operator]
+        found = lines.counts(DAY)
+    assert (found.lines, found.merged, found.reached) == (("12345", "12366"), ("12366",), ("12345", "12366"))
+    assert (found.covered, found.uncovered) == (("tax",), ("city",))
+
+
+def test_agreements_are_one_for_each_line_and_department() -> None:
+    lines.add_line(HUB, by=None)
+    assert lines.save_pacts([Pact("12345", "tax")], by=None) == 1
+    assert lines.save_pacts([Pact("12345", "tax", DAY)], by=None) == 1
+    assert lines.save_pacts([Pact("12345", "tax", DAY)], by=None) == 0
+    assert Agreement.objects.get().signed_on == DAY
+    with pytest.raises(lines.LineError):
+        lines.save_pacts([Pact("12345", "city"), Pact("1", "nobody")], by=None)
+    assert Agreement.objects.count() == 1
+    assert JournalEntry.objects.filter(action__startswith="agreement.").count() == 2
+
+
+def test_what_is_downloaded_can_be_uploaded_elsewhere() -> None:
+    merged = replace(TAX, merged_into="12345", merged_from=DAY)
+    entries, pacts = [HUB, merged], [Pact("12345", "tax", DAY), Pact("12366", "city")]
+    came = lines.import_tables(to_xlsx([merged, HUB], pacts), by=None)
+    assert (came.lines, came.pacts, came.faults) == (2, 2, [])
+    assert list(lines.all_entries().values()) == entries
+    assert lines.all_pacts() == pacts
+    again = lines.import_tables(to_csv(LINES, entries), by=None)
+    assert (again.lines, again.pacts, again.faults) == (0, 0, [])
+
+
+def test_an_upload_with_one_wrong_row_writes_nothing() -> None:
+    data = to_xlsx([HUB, replace(TAX, owner="nobody")], [Pact("12345", "tax"), Pact("7", "tax")])
+    came = lines.import_tables(data, by=None)
+    assert [(one.sheet, one.row, one.fault.code) for one in came.faults] == [
+        ("线路", 3, "unknown_department"),
+        ("联动协议", 3, "unknown_line"),
+    ]
+    assert not Line.objects.exists()
+    assert not JournalEntry.objects.exists()
