@@ -13,6 +13,7 @@ import secrets
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from yuqiao.engines import events
 from yuqiao.engines.ari import SNOOP_PREFIX, Ari, Holdings
 from yuqiao.hotline import events as desk
 from yuqiao.hotline import queue, services
+from yuqiao.hotline.effects import EngineEffect
 from yuqiao.hotline.models import CallCommand
 from yuqiao.hotline.state import CallState, Timing, TrackPhase
 from yuqiao.lib import clock
@@ -150,16 +152,33 @@ class CallServer:
             return
         self._by_leg[event.leg] = self._start(self._task(arrival=event))
 
-    def _task(self, *, arrival: events.LegArrived | None = None, saved: CallState | None = None) -> CallTask:
+    def _task(
+        self,
+        *,
+        arrival: events.LegArrived | None = None,
+        saved: CallState | None = None,
+        acts: Sequence[EngineEffect] = (),
+    ) -> CallTask:
         return CallTask(
             self._database,
             self._ari,
             timing=self._timing,
             arrival=arrival,
             saved=saved,
+            acts=acts,
             on_change=self._know,
             allowed=lambda: self._owns_lease,
         )
+
+    async def _call_back(self) -> None:
+        """Begin every callback that is due and can be made now, one transaction each."""
+        while self._owns_lease:
+            begun = await self._database.surely(services.begin_due_callback, self._timing, order=LAST)
+            if begun is None:
+                return
+            call = self._task(saved=begun[0], acts=begun[1])
+            self._know(call)
+            self._start(call)
 
     def _start(self, call: CallTask) -> CallTask:
         task = asyncio.create_task(call.run())
@@ -261,6 +280,7 @@ class CallServer:
                     self._tell(self._by_call.get(call_id), desk.TryAgain(clock.now().timestamp()))
             if beats % 5 == 0:
                 await self._database.surely(workforce.end_wrap_ups, clock.now(), self._wrap_up, order=LAST)
+                await self._call_back()
 
     async def _take(self, command: CallCommand) -> None:
         call = self._by_call.get(str(command.call_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -28,7 +28,10 @@ LEASE_PAUSE = 0.05
 
 
 class CallTask:
-    """The life of one call in this process. Made from an arrival, or from the state another call server wrote."""
+    """The life of one call in this process. Made from an arrival, or from a state that was written.
+
+    ``acts`` is what the engine is still to do for a written state, such as a callback just begun.
+    """
 
     def __init__(
         self,
@@ -38,12 +41,14 @@ class CallTask:
         timing: Timing,
         arrival: LegArrived | None = None,
         saved: CallState | None = None,
+        acts: Sequence[EngineEffect] = (),
         on_change: Callable[[CallTask], None],
         allowed: Callable[[], bool],
     ) -> None:
         self.call: CallState | None = saved
         self._saved = saved
         self._arrival = arrival
+        self._first_acts = list(acts)
         self._timing = timing
         self._database = database
         self._ari = ari
@@ -92,7 +97,7 @@ class CallTask:
             self.call, acts = await self._database.surely(services.admit, self._arrival, self._timing)
             self._saved = self.call
         else:
-            acts = []
+            acts = self._first_acts
         if self.call is None:
             raise RuntimeError("a call task needs an arrival or a saved call")
         self._hands = Hands(self._ari, self.call.id, self.tell)

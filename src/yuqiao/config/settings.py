@@ -10,7 +10,8 @@ from typing import Any
 
 import environ
 
-from yuqiao.lib.environment import flag, read
+from yuqiao.lib.environment import contact_pattern, flag, read
+from yuqiao.lib.hours import Hours
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(read("YUQIAO_VAR_DIR", str, "var")).resolve()
@@ -121,6 +122,13 @@ ARI_USER = read("YUQIAO_ARI_USER", str, "yuqiao")
 ARI_PASSWORD = read("YUQIAO_ARI_PASSWORD", str, "only-for-development" if DEBUG else None)
 ARI_APP = read("YUQIAO_ARI_APP", str, "yuqiao")
 CALLBACK_WITHIN_MINUTES = read("YUQIAO_CALLBACK_WITHIN_MINUTES", int, 30)
+#: When callers may be called back, in the city's time; emergency lines call back at any hour.
+CALLBACK_HOURS = read("YUQIAO_CALLBACK_HOURS", Hours.parse, Hours.parse("08:00-21:00"))
+CALLBACK_ATTEMPTS = read("YUQIAO_CALLBACK_ATTEMPTS", int, 4)
+#: Between the first attempt and the second; each later pause is twice as long.
+CALLBACK_PAUSE_SECONDS = read("YUQIAO_CALLBACK_PAUSE_SECONDS", int, 300)
+#: Where a caller is rung, such as sip:{number}@trunk.example; empty: callbacks are listed and made by hand.
+OUTBOUND_CONTACT = read("YUQIAO_OUTBOUND_CONTACT", contact_pattern, "")
 ARI_ENDPOINT = read("YUQIAO_ARI_ENDPOINT", str, "PJSIP/yuqiao/{contact}")
 WAIT_SECONDS = read("YUQIAO_WAIT_SECONDS", int, 45)
 RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)

@@ -168,7 +168,7 @@ class Ari:
         await self._command("POST", f"channels/{leg}/answer")
 
     async def ring(self, leg: str, contact: str, *, beside: str, caller_id: str, seconds: float) -> None:
-        """Place leg ``leg`` to SIP URI ``contact``; it rings ``seconds`` at most."""
+        """Place leg ``leg`` to SIP URI ``contact``; it rings ``seconds`` at most. ``beside`` may be empty."""
         await self._command(
             "POST",
             "channels",
@@ -178,7 +178,7 @@ class Ari:
             appArgs=LEG_ARGUMENT,
             callerId=caller_id,
             timeout=max(1, round(seconds)),
-            originator=beside,
+            **({"originator": beside} if beside else {}),
         )
 
     async def hang_up(self, leg: str, cause: int = NORMAL) -> None:

@@ -140,6 +140,18 @@ class OpenCallback:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerServed:
+    """Caller and interpreter hear each other since ``at``: whatever callback the caller was owed is done."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndAttempt:
+    """A callback's call is over; unless it served the caller, another attempt follows or the callback is given up."""
+
+
+@dataclass(frozen=True, slots=True)
 class FinishCommand:
     """Somebody's command was carried out, or was not (``error`` says why)."""
 
@@ -152,7 +164,19 @@ class FinishRecordings:
     """The call is over: make its finished tracks in the background."""
 
 
-RowEffect = Note | Seek | Engage | Release | FindParty | Journal | OpenCallback | FinishCommand | FinishRecordings
+RowEffect = (
+    Note
+    | Seek
+    | Engage
+    | Release
+    | FindParty
+    | Journal
+    | OpenCallback
+    | CallerServed
+    | EndAttempt
+    | FinishCommand
+    | FinishRecordings
+)
 Effect = EngineEffect | RowEffect
 
 #: Effects whose rows must stand in the database before the engine acts, or which it answers; everything else may be

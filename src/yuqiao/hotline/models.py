@@ -31,6 +31,7 @@ class WayIn(models.TextChoices):
     BESIDE_AGENT = "beside_agent", "坐席同机呼入"  # agent and foreigner on one leg, mixed by the partner's exchange
     TRANSFERRED = "transferred", "转接呼入"  # the caller arrives; we ring the line's agent back and the interpreter
     DIRECT = "direct", "直拨本号"  # a foreigner dials our own number
+    CALLBACK = "callback", "回访"  # we ring the caller of a missed call, after an interpreter
 
 
 class Line(models.Model):
@@ -114,6 +115,8 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=24, blank=True)
     snapshot = models.JSONField(default=dict)
+    #: For a call back: which callback it is an attempt of.
+    returns = models.ForeignKey("Callback", models.PROTECT, null=True, blank=True, related_name="tries")
 
     class Meta:
         ordering = ["-started_at"]
@@ -238,8 +241,22 @@ class Recording(models.Model):
         return self.name
 
 
+class CallbackOutcome(models.TextChoices):
+    """How a callback was closed; empty while it is open."""
+
+    ANSWERED = "answered", "已回访"  # the caller picked up and heard an interpreter
+    CALLED_IN = "called_in", "来电人已再次来电"  # the caller called again and was served
+    BY_HAND = "by_hand", "人工办结"
+    NOT_REACHED = "not_reached", "多次未接通"
+
+
 class Callback(models.Model):
-    """A caller to be called back, in the caller's own language, before ``due_at`` (S39): one open row per number."""
+    """A caller to be called back, in the caller's own language, before ``due_at`` (S39): one open row per number.
+
+    ``attempts`` counts how often the caller's phone was rung; ``running`` is the call that tries it now, taken by one
+    conditional UPDATE; ``proof`` the call in which the caller was served. ``asked_now``: a supervisor asked for it at
+    once, at any hour.
+    """
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="callbacks")
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="callbacks")
@@ -248,6 +265,14 @@ class Callback(models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    asked_now = models.BooleanField(default=False)
+    running = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=12, choices=CallbackOutcome.choices, blank=True)
+    proof = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="proves")
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["due_at"]

@@ -85,6 +85,18 @@ PROMPTS: dict[str, dict[str, str]] = {
         "ar": "سينضم إليكم مترجم آخر حالا.",
         "pt": "Outro intérprete vai juntar-se já.",
     },
+    "callback": {
+        "zh": "这里是多语种服务热线，给您回电。",
+        "en": "This is the city's interpretation line, calling you back.",
+        "ja": "多言語サービスホットラインからの折り返しのお電話です。",
+        "ko": "다국어 서비스 핫라인에서 다시 전화드렸습니다.",
+        "fr": "Ici le service d'interprétation de la ville, qui vous rappelle.",
+        "de": "Hier ist der Dolmetschdienst der Stadt, wir rufen Sie zurück.",
+        "ru": "Это служба устного перевода города, мы вам перезваниваем.",
+        "es": "Le devuelve la llamada el servicio de interpretación de la ciudad.",
+        "ar": "هنا خط الترجمة الفورية للمدينة، نعاود الاتصال بك.",
+        "pt": "Fala o serviço de interpretação da cidade, a devolver a chamada.",
+    },
     "goodbye": {
         "zh": "感谢来电，再见。",
         "en": "Thank you for calling. Goodbye.",
@@ -109,6 +121,7 @@ SPEECH: dict[str, dict[str, str]] = {
     "connecting": {"ja": "つうやくに おつなぎします。おまちください。"},
     "notice": {"ja": "この つうわは ろくおん されます。"},
     "nobody_free": {"ja": "つうやくが ふさがって います。まもなく おりかえし おでんわ します。"},
+    "callback": {"ja": "たげんご サービス ホットライン からの おりかえし の おでんわ です。"},
     "replacing": {"ja": "べつの つうやくに おつなぎします。"},
     "goodbye": {"ja": "おでんわ ありがとう ございました。"},
 }

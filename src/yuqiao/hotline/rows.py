@@ -67,6 +67,7 @@ def _write_call(saved: CallState | None, call: CallState, line_id: int | None) -
                 dialled=call.dialled[:64],
                 way_in=call.way_in,
                 caller_number=call.caller_number[:64],
+                returns_id=call.callback,
                 started_at=instant(call.started_at),
                 **columns,
             )

@@ -11,25 +11,26 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import choosing, parties, script, seeking
+from yuqiao.hotline import calling_back, choosing, parties, script, seeking
 from yuqiao.hotline import events as desk
+from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import (
     Answer,
     Effect,
+    EndAttempt,
     EndBridge,
     FinishRecordings,
     HangUp,
     Join,
     MakeBridge,
-    OpenCallback,
     Release,
     Seek,
-    StopRecording,
 )
 from yuqiao.hotline.review import review
 from yuqiao.hotline.state import (
     AGENT,
     BESIDE_AGENT,
+    CALLBACK,
     CALLER,
     DIRECT,
     INTERPRETER,
@@ -99,6 +100,15 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
     return turn.call, turn.effects
 
 
+def begin_callback(call_id: str, missed: calling_back.Missed, timing: Timing, at: float) -> Step:
+    """Return a new call back to a caller who was missed: first an interpreter, then the caller, then both together."""
+    turn = Turn(calling_back.call_of(call_id, missed, timing, at), at)
+    turn.note("callback_begun", line=missed.line)
+    seeking.ask(turn)
+    turn.do(MakeBridge())
+    return turn.call, turn.effects
+
+
 def _ring_agent(turn: Turn) -> None:
     if not turn.call.agent_contact:
         turn.note("agent_unreachable")
@@ -154,6 +164,8 @@ def _controlled(turn: Turn, event: engine.LegControlled) -> None:
         turn.leg(leg, phase=LegPhase.UP, answered_at=turn.now)
         turn.alarm(f"ring:{leg.id}", None)
         turn.note(f"{leg.role}_answered", leg.id)
+        if leg.id == turn.call.principal:
+            turn.set(answered_at=turn.now)
         turn.do(Join(leg.id))
 
 
@@ -161,11 +173,16 @@ def _joined(turn: Turn, event: engine.LegJoined) -> None:
     leg = turn.call.leg(event.leg)
     if leg is None or leg.phase is not LegPhase.UP:
         return
+    again = leg.joined_at is not None  # put back after a review
     leg = turn.leg(leg, phase=LegPhase.JOINED, joined_at=turn.now)
-    if leg.role == INTERPRETER:
+    if leg.role == INTERPRETER and turn.call.way_in == CALLBACK and not turn.principal_present:
+        calling_back.ring_caller(turn, leg)
+    elif leg.role == INTERPRETER:
         seeking.joined(turn, leg)
     elif leg.id != turn.call.principal:
         parties.came(turn, leg)
+    elif not leg.inbound and not again:
+        calling_back.caller_joined(turn, leg)
     script.ensure_tracks(turn)
 
 
@@ -177,29 +194,15 @@ def _ended(turn: Turn, event: engine.LegEnded) -> None:
     turn.alarm(f"ring:{before.id}", None)
     script.listener_gone(turn, before.id)
     if before.id == turn.call.principal:
+        if before.phase is LegPhase.RINGING and not before.inbound:
+            calling_back.not_reached(turn, before, event)
+            return
         turn.note("caller_left", before.id, cause=event.cause)
         close(turn)
     elif before.role == INTERPRETER:
         seeking.ended(turn, before, event)
     else:
         parties.left(turn, before, event)
-
-
-def close(turn: Turn) -> None:
-    """The caller is gone: everybody else leaves, and a caller who was never served is called back (S39)."""
-    if not turn.call.outcome:
-        served = turn.call.interpreter_at is not None
-        turn.set(outcome="served" if served else "abandoned")
-        if not served:
-            turn.do(OpenCallback())
-    seeking.withdraw(turn)
-    script.stop(turn)
-    turn.set(phase=Phase.CLOSING, ended_at=turn.call.ended_at or turn.now, deadlines=())
-    turn.alarm("forced", turn.call.timing.closing)
-    turn.do(*(HangUp(leg.id) for leg in turn.call.legs if leg.phase is not LegPhase.OVER))
-    # A leg's own recording ends with its leg, the mix with nobody.
-    mixes = [track for track in turn.call.tracks if not track.leg and track.phase is not TrackPhase.OVER]
-    turn.do(*(StopRecording(track.name, track.leg) for track in mixes))
 
 
 def _finish_if_over(turn: Turn) -> None:
@@ -212,7 +215,7 @@ def _finish_if_over(turn: Turn) -> None:
     ):
         turn.set(phase=Phase.ENDED, deadlines=(), playing=None, script=())
         turn.note("ended", outcome=call.outcome)
-        turn.do(EndBridge(), FinishRecordings())
+        turn.do(EndBridge(), FinishRecordings(), *([EndAttempt()] if call.callback is not None else []))
 
 
 def _force(turn: Turn) -> None:
@@ -242,7 +245,10 @@ def _deadline(turn: Turn, name: str) -> None:
         case "wait":
             seeking.waited_enough(turn)
         case "repeat":
-            script.run(turn, turn.call.principal, "connecting", script.RING)
+            if turn.call.phase is Phase.CALLING_BACK:
+                script.run(turn, turn.call.listener, script.RING)
+            else:
+                script.run(turn, turn.call.principal, "connecting", script.RING)
         case "key":
             choosing.no_key(turn)
         case "answer":

@@ -10,7 +10,7 @@ from dataclasses import replace
 from yuqiao.engines.events import PlaybackEnded, RecordingBegan, RecordingEnded
 from yuqiao.hotline.effects import HangUp, Play, Record, StopPlaying
 from yuqiao.hotline.prompts import caller_menu, sound
-from yuqiao.hotline.state import AGENT, LegPhase, Phase, Playing, TrackOf, TrackPhase
+from yuqiao.hotline.state import AGENT, INTERPRETER, LegPhase, Phase, Playing, TrackOf, TrackPhase
 from yuqiao.hotline.turn import Turn
 from yuqiao.languages.catalogue import BASE
 
@@ -24,11 +24,11 @@ RECORDING_ATTEMPTS = 4
 
 
 def media(turn: Turn, leg_id: str, name: str) -> tuple[str, ...]:
-    """Return what to play for one prompt: an agent hears Chinese, a caller their own language."""
+    """Return what to play for one prompt: an agent and an interpreter hear Chinese, a caller their own language."""
     if name in {RING, BEEP}:
         return (f"tone:{name}",)
     leg = turn.call.leg(leg_id)
-    hears_chinese = leg is not None and leg.role == AGENT and not turn.call.language
+    hears_chinese = leg is not None and (leg.role == INTERPRETER or (leg.role == AGENT and not turn.call.language))
     if name == "menu":
         return (sound("menu", BASE),) if hears_chinese else caller_menu()
     return (sound(name, BASE if hears_chinese else turn.call.language or DEFAULT_LANGUAGE),)

@@ -6,17 +6,18 @@ from dataclasses import replace
 
 from yuqiao.engines.events import INTERWORKING, NO_ANSWER, UNREACHABLE, LegEnded
 from yuqiao.hotline import script
-from yuqiao.hotline.effects import Engage, HangUp, Join, OpenCallback, Release, Ring, Seek
+from yuqiao.hotline.closing import close, settle, withdraw
+from yuqiao.hotline.effects import CallerServed, Engage, HangUp, Join, OpenCallback, Release, Ring, Seek
 from yuqiao.hotline.events import InterpreterClaimed, MustWait, NobodyThere
 from yuqiao.hotline.state import (
     AGENT,
     ANSWERED,
+    CALLBACK,
     CLAIMED,
     INTERPRETER,
     THIRD,
     UNMET,
     WAITING,
-    WITHDRAWN,
     LegPhase,
     LegState,
     Phase,
@@ -76,7 +77,10 @@ def ring(turn: Turn, leg: LegState) -> None:
     """Place a leg; a deadline of our own follows in case the engine forgets it."""
     timeout = turn.call.timing.ring
     shown = turn.call.line or turn.call.dialled  # never the caller's own number
-    turn.do(Ring(leg.id, leg.contact, turn.call.principal, shown, timeout))
+    beside = turn.call.principal if turn.call.principal != leg.id else ""
+    if not beside:  # a callback: the caller is rung beside the interpreter, and she beside nobody
+        beside = next((one.id for one in turn.call.present(INTERPRETER)), "")
+    turn.do(Ring(leg.id, leg.contact, beside, shown, timeout))
     turn.alarm(f"ring:{leg.id}", timeout + RING_GRACE)
 
 
@@ -109,8 +113,11 @@ def waited_enough(turn: Turn) -> None:
 
 def give_up(turn: Turn, request: RequestOf) -> None:
     """Tell the caller that we call back. Others who are on the call keep talking; a caller who is alone is let go."""
-    _settle(turn, request, UNMET)
+    settle(turn, request, UNMET)
     turn.note("nobody_free", request=request.id)
+    if turn.call.way_in == CALLBACK and not turn.principal_present:
+        _not_even_rung(turn)
+        return
     turn.set(outcome="callback")
     turn.do(OpenCallback())
     company = [leg for leg in turn.call.present(AGENT, THIRD) if leg.id != turn.call.principal]
@@ -123,6 +130,9 @@ def give_up(turn: Turn, request: RequestOf) -> None:
 
 def last_words(turn: Turn, prompt: str) -> None:
     """Everybody else leaves; the caller hears ``prompt`` and is then let go."""
+    if turn.call.way_in == CALLBACK and not turn.principal_present:
+        _not_even_rung(turn)
+        return
     withdraw(turn)
     turn.set(phase=Phase.CLOSING, deadlines=())
     turn.alarm("closing", turn.call.timing.closing)
@@ -135,16 +145,10 @@ def last_words(turn: Turn, prompt: str) -> None:
         turn.set(script=(prompt,), listener=turn.call.principal)  # played once the answer took effect
 
 
-def withdraw(turn: Turn) -> None:
-    """The call needs nobody any more."""
-    request = turn.call.open_request
-    if request is not None:
-        _settle(turn, request, WITHDRAWN)
-
-
-def _settle(turn: Turn, request: RequestOf, state: str) -> None:
-    turn.call = turn.call.with_request(replace(request, state=state, settled_at=turn.now))
-    turn.alarm("wait", None)
+def _not_even_rung(turn: Turn) -> None:
+    """A callback ends before its caller was on: postponed, or broken off while the caller's phone rang."""
+    turn.set(outcome="interrupted" if turn.call.principal else "postponed")
+    close(turn)
 
 
 def answered(turn: Turn, leg: LegState) -> None:
@@ -153,7 +157,7 @@ def answered(turn: Turn, leg: LegState) -> None:
     turn.leg(leg, phase=LegPhase.UP, answered_at=turn.now)
     turn.alarm(f"ring:{leg.id}", None)
     if request is not None and request.state == CLAIMED:
-        _settle(turn, request, ANSWERED)
+        settle(turn, request, ANSWERED)
     turn.note("interpreter_answered", leg.id)
     turn.do(Engage(leg.request), Join(leg.id))
 
@@ -162,6 +166,7 @@ def joined(turn: Turn, leg: LegState) -> None:
     """The interpreter is heard: the promise is kept, and measured."""
     if turn.call.interpreter_at is None:
         turn.set(interpreter_at=turn.now)
+        turn.do(CallerServed(turn.now))
     waited = round((turn.now - turn.call.started_at) * 1000)
     turn.note("interpreter_joined", leg.id, number=leg.label, since_start_ms=waited)
     if turn.open:
@@ -183,6 +188,9 @@ def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
             turn.do(Seek(request.id))
         return
     turn.do(Release(before.request, "off" if event.cause in LINE_LOST else "wrap_up"))
+    if turn.call.way_in == CALLBACK and turn.open and not turn.principal_present:
+        _lost_before_caller(turn, before)
+        return
     if not turn.open or not turn.principal_present or turn.call.present(INTERPRETER):
         turn.note("interpreter_left", before.id)
         return
@@ -191,3 +199,12 @@ def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
     notice = ("notice",) if script.notice_pending(turn) else ()  # one that was cut short is heard whole
     script.run(turn, turn.call.principal, *notice, "replacing")
     ask(turn, head=True, tried=() if before.interpreter is None else (before.interpreter,))
+
+
+def _lost_before_caller(turn: Turn, before: LegState) -> None:
+    """She left a callback whose caller is not on: another one first, but nobody may pick up to an empty line."""
+    turn.note("interpreter_left", before.id)
+    if turn.call.principal:
+        _not_even_rung(turn)
+    else:
+        ask(turn, tried=() if before.interpreter is None else (before.interpreter,))

@@ -19,21 +19,20 @@ from django.db.models import Q
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.engines.events import LegArrived
+from yuqiao.hotline import callbacks
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
 from yuqiao.hotline.jobs import finish_recordings
-from yuqiao.hotline.models import Call, Callback, CallCommand, DialledNumber, InterpreterRequest, Lease, Line
+from yuqiao.hotline.models import Call, CallCommand, DialledNumber, InterpreterRequest, Lease, Line
 from yuqiao.hotline.queue import seek
 from yuqiao.hotline.rows import instant, write
-from yuqiao.hotline.rules import Facts, begin, step
+from yuqiao.hotline.rules import Facts, begin, begin_callback, step
 from yuqiao.hotline.state import CallState, Timing, restore
 from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
 from yuqiao.workforce.models import Interpreter
 
 Acts = list[ask.EngineEffect]
-#: Callers whose number tells nobody where to call back (RFC 3261 8.1.1.3 and common practice).
-NO_NUMBER = frozenset({"", "anonymous", "unknown", "unavailable", "restricted", "private"})
 
 
 class CommandError(ValueError):
@@ -50,6 +49,24 @@ def admit(arrival: LegArrived, timing: Timing) -> tuple[CallState, Acts]:
             facts = Facts(number.way_in, line.number, line.agent_contact, line.priority, line.record, number.language)
         call, effects = begin(str(uuid.uuid4()), arrival, facts, timing)
         return _settle(None, call, effects, None if line is None else line.pk)
+
+
+def begin_due_callback(timing: Timing) -> tuple[CallState, Acts] | None:
+    """Begin the most pressing callback that can be made now; return the new call and what the engine is to do.
+
+    Taking it, the call's row and the claim of an interpreter are one transaction, so that no two call servers ring
+    one caller and none is forgotten when one dies.
+    """
+    if not settings.OUTBOUND_CONTACT:
+        return None
+    for callback in callbacks.due(clock.now()):
+        with transaction.atomic():
+            call_id = str(uuid.uuid4())
+            missed = callbacks.take(callback, call_id)
+            if missed is not None:
+                call, effects = begin_callback(call_id, missed, timing, clock.now().timestamp())
+                return _settle(None, call, effects, callback.line_id)
+    return None
 
 
 def commit(saved: CallState, call: CallState, effects: Sequence[ask.Effect]) -> tuple[CallState, Acts]:
@@ -104,26 +121,14 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
             actor = Person.objects.filter(interpreter=effect.interpreter).first()
             record(actor, effect.action, Call(pk=uuid.UUID(call.id)), effect.detail)
         case ask.OpenCallback():
-            _open_callback(call, now)
+            callbacks.open_for(call, now)
+        case ask.CallerServed():
+            callbacks.served(call, effect.at)
+        case ask.EndAttempt():
+            callbacks.attempt_over(call, now)
         case ask.FinishCommand():
             CallCommand.objects.filter(pk=effect.command, done_at=None).update(done_at=now, error=effect.error[:200])
     return None
-
-
-def _open_callback(call: CallState, now: dt.datetime) -> None:
-    """One open callback per number: a second missed call keeps the first one's deadline (S39)."""
-    if call.caller_number.lower() in NO_NUMBER:
-        return
-    callback = Callback(
-        call_id=uuid.UUID(call.id),
-        line=Line.objects.filter(number=call.line).first(),
-        number=call.caller_number[:64],
-        language=call.language,
-        created_at=now,
-        due_at=now + dt.timedelta(minutes=settings.CALLBACK_WITHIN_MINUTES),
-    )
-    # The call's own row may be written only at the end of this transaction; its foreign key is checked at commit.
-    Callback.objects.bulk_create([callback], ignore_conflicts=True)
 
 
 def abort(call: CallState) -> None:
@@ -135,7 +140,9 @@ def abort(call: CallState) -> None:
         open_states = ["waiting", "claimed"]
         InterpreterRequest.objects.filter(call_id=call.id, state__in=open_states).update(state="unmet", settled_at=now)
         if call.interpreter_at is None:
-            _open_callback(call, now)
+            callbacks.open_for(call, now)
+        if call.callback is not None:
+            callbacks.attempt_over(call, now)
         write(call, call, [ask.Note("failed", now.timestamp())])
         Call.objects.filter(pk=call.id).update(phase="ended", outcome="failed", ended_at=now)
         if call.tracks:

@@ -18,6 +18,7 @@ class Phase(StrEnum):
     ARRIVING = "arriving"  # not answered yet
     CHOOSING = "choosing"  # language not known yet
     SEEKING = "seeking"  # the first interpreter is sought
+    CALLING_BACK = "calling_back"  # an interpreter is on, and rings with us the caller of a missed call
     TALKING = "talking"  # an interpreter is on
     REPLACING = "replacing"  # the interpreter was lost, another is sought, the others keep talking
     UNASSISTED = "unassisted"  # nobody was found, but the others keep talking
@@ -56,7 +57,7 @@ def evolve(value: Evolving, **changes: Any) -> Evolving:
 
 
 CALLER, AGENT, INTERPRETER, THIRD = "caller", "agent", "interpreter", "third"
-BESIDE_AGENT, TRANSFERRED, DIRECT = "beside_agent", "transferred", "direct"
+BESIDE_AGENT, TRANSFERRED, DIRECT, CALLBACK = "beside_agent", "transferred", "direct", "callback"
 WAITING, CLAIMED, ANSWERED, UNMET, WITHDRAWN = "waiting", "claimed", "answered", "unmet", "withdrawn"
 OPEN_REQUEST = frozenset({WAITING, CLAIMED})
 
@@ -139,7 +140,11 @@ class Playing:
 
 @dataclass(frozen=True)
 class CallState:
-    """Everything the rules know of one call. ``serial`` numbers what the call makes, so ids need no chance."""
+    """Everything the rules know of one call. ``serial`` numbers what the call makes, so ids need no chance.
+
+    A callback has the id of its row in ``callback`` and rings its caller at ``outbound``; until then no leg is its
+    principal.
+    """
 
     id: str
     started_at: float
@@ -157,6 +162,8 @@ class CallState:
     interpreter_at: float | None = None
     ended_at: float | None = None
     principal: str = ""
+    callback: int | None = None
+    outbound: str = ""
     legs: tuple[LegState, ...] = ()
     requests: tuple[RequestOf, ...] = ()
     tracks: tuple[TrackOf, ...] = ()

@@ -48,3 +48,10 @@ def port_range(raw: str) -> tuple[int, int]:
     if not 1024 <= low < high <= 65535:
         raise ValueError("ports must rise within 1024-65535")
     return low, high
+
+
+def contact_pattern(raw: str) -> str:
+    """Return a pattern of SIP URIs such as ``sip:{number}@host``, or nothing; ValueError if no number fits in."""
+    if raw and (not raw.startswith(("sip:", "sips:")) or raw.count("{number}") != 1 or raw.count("{") != 1):
+        raise ValueError("write a SIP URI with {number} in it, such as sip:{number}@trunk.example")
+    return raw

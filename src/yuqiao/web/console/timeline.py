@@ -49,18 +49,25 @@ SENTENCES: words.Words = {
     "end_asked": _("Somebody asked to end the call"),
     "work_done": _("The interpreter says that the work is done"),
     "caller_left": _("The caller hangs up"),
+    "callback_begun": _("A missed caller of line {line} is to be called back; an interpreter is rung first"),
+    "interpreter_on": _("Interpreter {number} is on"),
+    "caller_rung": _("The caller is rung"),
+    "caller_answered": _("The caller picks up"),
+    "caller_reached": _("The caller is called back: both hear each other"),
+    "caller_not_reached": _("The caller does not pick up"),
     "ended": _("The call is over: {outcome}"),
     "failed": _("The call was ended by a fault of ours"),
 }
 
 #: Kinds that tell of something going well or badly, and so are marked; and those worth a mark in the recording.
-GOOD = frozenset({"interpreter_joined", "agent_joined", "third_joined"})
+GOOD = frozenset({"interpreter_joined", "caller_reached", "agent_joined", "third_joined"})
 BAD = frozenset(
     {
         "interpreter_lost",
         "interpreter_unreachable",
         "interpreter_refused",
         "nobody_free",
+        "caller_not_reached",
         "failed",
         "recording_failed",
         "notice_failed",

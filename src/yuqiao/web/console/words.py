@@ -38,11 +38,13 @@ WAYS_IN: Words = {
     "beside_agent": _("Agent and caller on one line"),
     "transferred": _("Transferred by partner line"),
     "direct": _("Dialled our number"),
+    "callback": _("We called back"),
 }
 PHASES: Words = {
     "arriving": _("Arriving"),
     "choosing": _("Choosing language"),
     "seeking": _("Seeking interpreter"),
+    "calling_back": _("Calling back"),
     "talking": _("Talking"),
     "replacing": _("Replacing interpreter"),
     "unassisted": _("Without interpreter"),
@@ -55,6 +57,9 @@ OUTCOMES: Words = {
     "callback": _("To be called back"),
     "abandoned": _("Caller gave up"),
     "failed": _("Failed"),
+    "not_reached": _("Caller not reached"),
+    "postponed": _("Put off: no interpreter free"),
+    "interrupted": _("Broken off while ringing"),
 }
 STATES: Words = {
     "ready": _("Ready"),

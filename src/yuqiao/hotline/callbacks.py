@@ -1,0 +1,191 @@
+"""Rows of callbacks: opened for a missed call, taken for an attempt, closed with proof (S39).
+
+What a call brings about runs within the transaction of `hotline.services`; `take_back_now` and `close_by_hand` are a
+supervisor's and are journaled.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from yuqiao.accounts.models import Person
+from yuqiao.accounts.services import record
+from yuqiao.hotline.callback_rules import DIALABLE, POSTPONED, Promise, contact_for
+from yuqiao.hotline.calling_back import Missed
+from yuqiao.hotline.models import Call, Callback, CallbackOutcome, CallCommand, InterpreterRequest, Line, LineClass
+from yuqiao.hotline.rows import instant
+from yuqiao.hotline.script import DEFAULT_LANGUAGE
+from yuqiao.hotline.state import CALLBACK, CALLER, CallState
+from yuqiao.lib import clock
+from yuqiao.workforce.models import InterpreterLanguage, PresenceState
+
+#: Callers whose number tells nobody where to call back (RFC 3261 8.1.1.3 and common practice).
+NO_NUMBER = frozenset({"", "anonymous", "unknown", "unavailable", "restricted", "private"})
+#: How many due callbacks are looked at in one go.
+LOOK_AT = 50
+
+
+class CallbackError(ValueError):
+    """A wish for a callback makes no sense; the message says why."""
+
+
+def promise() -> Promise:
+    """Return what the settings promise."""
+    return Promise(
+        dt.timedelta(minutes=settings.CALLBACK_WITHIN_MINUTES),
+        settings.CALLBACK_HOURS,
+        settings.CALLBACK_ATTEMPTS,
+        dt.timedelta(seconds=settings.CALLBACK_PAUSE_SECONDS),
+    )
+
+
+def any_hour(line: Line | None) -> bool:
+    """Whether callers of this line are called back at any hour."""
+    return line is not None and line.line_class == LineClass.EMERGENCY
+
+
+def open_for(call: CallState, now: dt.datetime) -> None:
+    """One open callback per number: a second missed call keeps the first one's deadline."""
+    if call.caller_number.lower() in NO_NUMBER:
+        return
+    line = Line.objects.filter(number=call.line).first()
+    local, number = timezone.localtime(now), call.caller_number[:64]
+    callback = Callback(
+        call_id=UUID(call.id),
+        line=line,
+        number=number,
+        language=call.language,
+        created_at=now,
+        due_at=promise().due(local, any_hour=any_hour(line)),
+        next_try_at=promise().first_try(local, any_hour=any_hour(line)) if DIALABLE.fullmatch(number) else None,
+    )
+    # The call's own row may be written only at the end of this transaction; its foreign key is checked at commit.
+    Callback.objects.bulk_create([callback], ignore_conflicts=True)
+
+
+def served(call: CallState, at: float) -> None:
+    """Caller and interpreter hear each other: close what the caller was owed; nobody is called twice."""
+    owed = Callback.objects.filter(done_at=None)
+    if call.way_in == CALLBACK:
+        owed.filter(pk=call.callback or 0).update(
+            done_at=instant(at), outcome=CallbackOutcome.ANSWERED, proof_id=UUID(call.id)
+        )
+        return
+    if call.caller_number.lower() in NO_NUMBER:
+        return
+    mine = owed.filter(number=call.caller_number[:64])
+    running = list(mine.exclude(running=None).values_list("running_id", flat=True))
+    mine.update(done_at=instant(at), outcome=CallbackOutcome.CALLED_IN, proof_id=UUID(call.id))
+    CallCommand.objects.bulk_create(
+        CallCommand(call_id=attempt, kind="end", created_at=instant(at)) for attempt in running
+    )
+
+
+def attempt_over(call: CallState, now: dt.datetime) -> None:
+    """An attempt ended: free the callback; unless it is done, set the next attempt or give the callback up."""
+    callback = Callback.objects.select_related("line").filter(pk=call.callback or 0, running_id=UUID(call.id)).first()
+    if callback is None:
+        return
+    rung = [leg for leg in call.legs if leg.role == CALLER]
+    Callback.objects.filter(pk=callback.pk).update(running=None, attempts=F("attempts") + bool(rung))
+    still_open = Callback.objects.filter(pk=callback.pk, done_at=None)
+    if not rung or any(leg.answered_at is not None for leg in rung):
+        # No interpreter, or the caller picked up and she was lost meanwhile: that is our fault, so soon again.
+        still_open.update(next_try_at=now + POSTPONED)
+        return
+    again = promise().next_try(callback.attempts + 1, timezone.localtime(now), any_hour=any_hour(callback.line))
+    if again is None:
+        still_open.update(done_at=now, outcome=CallbackOutcome.NOT_REACHED)
+    else:
+        still_open.update(next_try_at=again, asked_now=False)
+
+
+def due(now: dt.datetime) -> list[Callback]:
+    """Return the callbacks to make now, most pressing first, at most one for each language.
+
+    Only for a language in which somebody is ready and no caller waits, and to numbers that are not on a call with us.
+    """
+    waiting = Callback.objects.filter(done_at=None, running=None, next_try_at__lte=now).select_related("line", "call")
+    candidates = list(waiting.order_by(F("line__priority").desc(nulls_last=True), "due_at")[:LOOK_AT])
+    if not candidates:
+        return []
+    free = set(
+        InterpreterLanguage.objects.filter(interpreter__state=PresenceState.READY, interpreter__held_by="").values_list(
+            "language", flat=True
+        )
+    )
+    free -= set(InterpreterRequest.objects.filter(state="waiting").values_list("language", flat=True))
+    numbers = {one.number for one in candidates}
+    on_the_line = set(
+        Call.objects.filter(ended_at=None, caller_number__in=numbers).values_list("caller_number", flat=True)
+    )
+    chosen = []
+    for callback in candidates:
+        language = callback.language or DEFAULT_LANGUAGE
+        if not _hour_allows(callback, now) or language not in free or callback.number in on_the_line:
+            continue
+        free.discard(language)
+        chosen.append(callback)
+    return chosen
+
+
+def _hour_allows(callback: Callback, now: dt.datetime) -> bool:
+    """Whether the caller may be rung at this hour; if not, the row says from when on."""
+    if callback.asked_now or any_hour(callback.line):
+        return True
+    local = timezone.localtime(now)
+    begin = promise().hours.next(local)
+    if begin == local:
+        return True
+    Callback.objects.filter(pk=callback.pk, running=None, done_at=None).update(next_try_at=begin)
+    return False
+
+
+def take(callback: Callback, call_id: str) -> Missed | None:
+    """Take a callback for an attempt; None when another call server was faster, or nobody can be rung."""
+    contact = contact_for(settings.OUTBOUND_CONTACT, callback.number)
+    if not contact:
+        return None
+    untaken = Callback.objects.filter(pk=callback.pk, done_at=None, running=None)
+    if not untaken.update(running_id=UUID(call_id)):
+        return None
+    line = callback.line
+    return Missed(
+        callback.pk,
+        contact,
+        callback.number,
+        callback.language,
+        "" if line is None else line.number,
+        callback.call.dialled,
+        True if line is None else line.record,
+    )
+
+
+def take_back_now(callback: Callback, by: Person) -> None:
+    """Make a callback due at once, at any hour; CallbackError when it is closed or cannot be dialled."""
+    if not contact_for(settings.OUTBOUND_CONTACT, callback.number):
+        raise CallbackError("this number cannot be dialled from here")
+    with transaction.atomic():
+        unrung = Callback.objects.filter(pk=callback.pk, done_at=None, running=None)
+        if not unrung.update(next_try_at=clock.now(), asked_now=True):
+            raise CallbackError("the callback is closed or being made")
+        record(by, "callback.now", callback, {})
+
+
+def close_by_hand(callback: Callback, by: Person, note: str) -> None:
+    """Close a callback that a person made; ``note`` says how. CallbackError when it is closed or being made."""
+    note = note.strip()
+    if not note:
+        raise CallbackError("say how the caller was called back")
+    with transaction.atomic():
+        unrung = Callback.objects.filter(pk=callback.pk, done_at=None, running=None)
+        closed = {"done_at": clock.now(), "outcome": CallbackOutcome.BY_HAND, "done_by": by, "note": note[:300]}
+        if not unrung.update(**closed):
+            raise CallbackError("the callback is closed or being made")
+        record(by, "callback.by_hand", callback, {})
