@@ -10,6 +10,7 @@ from django.db import transaction
 from yuqiao.accounts.models import Department, District, Person, Role
 from yuqiao.accounts.services import create_person, grant_role
 from yuqiao.demo.cast import DEPARTMENTS, DISTRICTS, INTERPRETERS, LINES, LOGINS, OWN_LINE, CityInterpreter, dialled
+from yuqiao.demo.hours import seed_hours
 from yuqiao.hotline.models import DialledNumber, Line, LineClass, WayIn
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
@@ -37,6 +38,7 @@ def seed(contact: Contact, password: str) -> None:
             _line(line.number, contact)
         for interpreter in INTERPRETERS:
             _interpreter(interpreter, contact)
+        seed_hours()
 
 
 def _places() -> None:

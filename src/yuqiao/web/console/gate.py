@@ -27,6 +27,7 @@ class Act(Enum):
     STEER = "add a party to a running call, drop one, end it"
     SEE_LINES = "see the registry of lines and download it"
     EDIT_LINES = "add, change, merge and retire lines, upload tables of them"
+    EDIT_HOURS = "open and close service hours, set special days"
 
 
 #: Least privilege: who looks after the machines (administrator) sees that they work, and hears nobody.
@@ -36,6 +37,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.STEER: frozenset({Role.SUPERVISOR}),
     Act.SEE_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.EDIT_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.EDIT_HOURS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
 }
 
 

@@ -23,7 +23,10 @@ class Entry:
     act: Act
 
 
-ENTRIES = (Entry("board", _("Live board"), Act.WATCH),)
+ENTRIES = (
+    Entry("board", _("Live board"), Act.WATCH),
+    Entry("hours", _("Service hours"), Act.WATCH),
+)
 
 
 def entries_for(request: HttpRequest) -> list[dict[str, object]]:

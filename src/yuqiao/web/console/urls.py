@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yuqiao.web.console import board, call_page, commands, desk, presence, recordings, signin, stream
+from yuqiao.web.console import board, call_page, commands, desk, hours, presence, recordings, signin, stream
 
 urlpatterns: list[URLPattern] = [
     path("", desk.home, name="home"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-out/", signin.sign_out, name="sign-out"),
+    path("hours/", hours.show, name="hours"),
+    path("hours/change/", hours.change, name="hours-change"),
     path("presence/", presence.choose, name="presence"),
     path("language/", signin.choose_language, name="language"),
     path("board/", board.board, name="board"),
