@@ -63,7 +63,7 @@ def caller_joined(turn: Turn, leg: LegState) -> None:
     """The caller picked up and is heard: told who calls and that it is recorded; the promise is kept."""
     if not turn.open:
         return
-    if turn.call.present(INTERPRETER):
+    if turn.call.present(INTERPRETER) and turn.call.interpreter_at is None:
         turn.set(phase=Phase.TALKING, interpreter_at=turn.now)
         turn.note("caller_reached", leg.id)
         turn.do(CallerServed(turn.now))

@@ -104,8 +104,8 @@ def begin_callback(call_id: str, missed: calling_back.Missed, timing: Timing, at
     """Return a new call back to a caller who was missed: first an interpreter, then the caller, then both together."""
     turn = Turn(calling_back.call_of(call_id, missed, timing, at), at)
     turn.note("callback_begun", line=missed.line)
+    turn.do(MakeBridge())  # before the search, which may end the call at once
     seeking.ask(turn)
-    turn.do(MakeBridge())
     return turn.call, turn.effects
 
 

@@ -117,7 +117,9 @@ def replay(turn: Turn) -> None:
 def notice_pending(turn: Turn) -> bool:
     """Whether the notice of recording is still to be heard; nothing is recorded before (PIPL articles 14 and 17)."""
     principal = turn.call.leg(turn.call.principal)
-    unanswered = principal is not None and principal.phase is LegPhase.RINGING
+    if principal is None or (not principal.inbound and principal.joined_at is None):
+        return True  # a callback whose caller is not on yet
+    unanswered = principal.phase is LegPhase.RINGING
     playing = turn.call.playing
     return unanswered or "notice" in turn.call.script or (playing is not None and playing.name == "notice")
 

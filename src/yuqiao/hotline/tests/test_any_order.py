@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
+from yuqiao.hotline.calling_back import Missed
 from yuqiao.hotline.rules import Facts
 from yuqiao.hotline.state import OPEN_REQUEST, LegPhase, Phase, TrackPhase
-from yuqiao.hotline.tests.world import CALLER_LEG, World
+from yuqiao.hotline.tests.world import World
 
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 27, 34, 38, 127, 0])
 FACTS = st.builds(
@@ -21,6 +22,14 @@ FACTS = st.builds(
     record=st.booleans(),
     language=st.sampled_from(["", "en", "ja"]),
 )
+MISSED = st.builds(
+    Missed,
+    callback=st.just(7),
+    contact=st.just("sip:caller@trunk"),
+    number=st.just("13900000001"),
+    language=st.sampled_from(["", "en", "ja"]),
+    record=st.booleans(),
+)
 STEPS = ["arrive", "ring", "answer", "control", "join", "end", "key", "play", "began", "recorded", "review"]
 STEPS += ["claim", "wait", "nobody", "again", "found", "unknown", "add", "drop", "stop", "time", "later"]
 
@@ -29,7 +38,7 @@ STEPS += ["claim", "wait", "nobody", "again", "found", "unknown", "add", "drop",
 def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, PLR0912 (a list of what may happen)
     """Anything that may be told to this call: mostly about what it knows, sometimes about what it does not."""
     call = world.call
-    legs = [leg.id for leg in call.legs]
+    legs = [leg.id for leg in call.legs] or ["nobody-yet"]
     leg = draw(st.sampled_from([*legs, "stranger"]))
     request = draw(st.sampled_from([*(one.id for one in call.requests), "stranger"]))
     track = draw(st.sampled_from([*(one.name for one in call.tracks), "stranger"]))
@@ -49,7 +58,7 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
             return engine.LegJoined(leg, at)
         case "end":
             # The caller seldom leaves, so that there is something to see.
-            other = draw(st.sampled_from([one for one in [*legs, "stranger"] if one != CALLER_LEG]))
+            other = draw(st.sampled_from([one for one in [*legs, "stranger"] if one != call.principal]))
             return engine.LegEnded(leg if draw(st.integers(0, 5)) == 0 else other, draw(CAUSES), at)
         case "key":
             return engine.KeyPressed(leg, draw(st.sampled_from("0123456789*#A")), at)
@@ -103,6 +112,14 @@ def check_always(world: World) -> None:
                 assert f"ring:{leg.id}" in deadlines, "a leg rings without a limit"
         if call.phase is Phase.CLOSING:
             assert deadlines & {"closing", "forced"}, "a call closes without a limit"
+    if call.callback is not None:
+        rings = [effect for effect in world.done if isinstance(effect, ask.Ring)]
+        callers = [number for number, ring in enumerate(rings) if ring.contact == call.outbound]
+        assert len(callers) <= 1, "one attempt rings the caller once"
+        assert callers != [0], "an interpreter first"
+        assert call.outcome != "postponed" or not callers
+        if not any(note.kind.startswith("notice_") for note in world.notes):
+            assert not call.recording or not call.record or call.tracks == (), "recorded before the notice"
     tracks = [track.name for track in call.tracks]
     assert len(tracks) == len(set(tracks))
 
@@ -112,7 +129,10 @@ def check_ended(world: World) -> None:
     call = world.call
     assert call.phase is Phase.ENDED
     assert call.ended_at is not None
-    assert call.outcome in {"served", "abandoned", "callback"}
+    unreached = {"not_reached", "postponed", "interrupted"} if call.callback is not None else set()
+    assert call.outcome in {"served", "abandoned", "callback"} | unreached
+    assert sum(isinstance(effect, ask.EndAttempt) for effect in world.done) == (call.callback is not None)
+    assert sum(isinstance(effect, ask.CallerServed) for effect in world.done) == (call.interpreter_at is not None)
     assert not world.held, "an interpreter is left held"
     assert all(request.state not in OPEN_REQUEST and request.settled_at for request in call.requests)
     assert all(leg.phase is LegPhase.OVER and leg.ended_at is not None for leg in call.legs)
@@ -124,24 +144,32 @@ def check_ended(world: World) -> None:
     assert (callbacks == 1) == (call.outcome in {"abandoned", "callback"})
 
 
+def leave(world: World) -> None:
+    """The caller leaves (in a call back whoever is on), and the engine says nothing more: deadlines end the call."""
+    leaving = [world.call.principal] if world.missed is None else [leg.id for leg in world.call.legs]
+    for leg_id in leaving:
+        world.gone(leg_id)
+    world.later(600)
+
+
 @given(
     facts=FACTS,
+    missed=st.none() | MISSED,
     found=st.lists(st.sampled_from(["claimed", "claimed", "claimed", "wait", "nobody"]), max_size=30),
     count=st.integers(0, 60),
     data=st.data(),
 )
 @settings(max_examples=300, deadline=None)
 def test_every_call_ends_and_leaves_nothing_open(
-    facts: Facts, found: list[str], count: int, data: st.DataObject
+    facts: Facts, missed: Missed | None, found: list[str], count: int, data: st.DataObject
 ) -> None:
-    world = World(facts, found)
+    world = World(facts, found, missed=missed)
     check_always(world)
     for _ in range(count):
         # Events that arrive while the database is busy are handled together, before any of them is settled.
         world.tell(*data.draw(st.lists(happenings(world), min_size=1, max_size=3)))
         check_always(world)
-    world.gone(CALLER_LEG)
-    world.later(600)  # the engine says nothing more: the call must end by its own deadlines
+    leave(world)
     check_ended(world)
     over = world.call
     for _ in range(10):
@@ -151,9 +179,13 @@ def test_every_call_ends_and_leaves_nothing_open(
     assert world.call.outcome == over.outcome
 
 
-@given(facts=FACTS, found=st.lists(st.sampled_from(["claimed", "wait", "nobody"]), max_size=5))
+@given(
+    facts=FACTS, missed=st.none() | MISSED, found=st.lists(st.sampled_from(["claimed", "wait", "nobody"]), max_size=5)
+)
 @settings(max_examples=60, deadline=None)
-def test_a_call_whose_engine_never_answers_ends_by_itself(facts: Facts, found: list[str]) -> None:
-    world = World(facts, found)
+def test_a_call_whose_engine_never_answers_ends_by_itself(
+    facts: Facts, missed: Missed | None, found: list[str]
+) -> None:
+    world = World(facts, found, missed=missed)
     world.later(600)
     check_ended(world)

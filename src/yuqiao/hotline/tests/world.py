@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
-from yuqiao.hotline.rules import Facts, begin, step
+from yuqiao.hotline.calling_back import Missed
+from yuqiao.hotline.rules import Facts, begin, begin_callback, step
 from yuqiao.hotline.state import WAITING, LegPhase, Phase, Timing, restore, snapshot
 
 CALL_ID = "11111111-2222-4333-8444-555555555555"
@@ -18,11 +19,15 @@ CALLER_LEG = "caller-leg"
 
 @dataclass
 class World:
-    """One call and what the world does for it. ``found`` answers each Seek: claimed, wait or nobody."""
+    """One call and what the world does for it. ``found`` answers each Seek: claimed, wait or nobody.
+
+    With ``missed`` it is a call back to that caller.
+    """
 
     facts: Facts = field(default_factory=Facts)
     found: list[str] = field(default_factory=list)
     now: float = 1000.0
+    missed: Missed | None = None
 
     def __post_init__(self) -> None:
         self.held: dict[str, int] = {}
@@ -31,8 +36,11 @@ class World:
         self.done: list[ask.Effect] = []
         self.notes: list[ask.Note] = []
         self._interpreters = itertools.count(1)
-        arrival = engine.LegArrived(CALLER_LEG, "9601690", "13900000001", self.now)
-        self.call, effects = begin(CALL_ID, arrival, self.facts, Timing())
+        if self.missed is not None:
+            self.call, effects = begin_callback(CALL_ID, self.missed, Timing(), self.now)
+        else:
+            arrival = engine.LegArrived(CALLER_LEG, "9601690", "13900000001", self.now)
+            self.call, effects = begin(CALL_ID, arrival, self.facts, Timing())
         self._settle(effects)
 
     def tell(self, *events: desk.Event) -> list[ask.Effect]:
@@ -103,7 +111,7 @@ class World:
     def up(self, role: str) -> str:
         """The newest leg of this role answers and enters the bridge."""
         leg_id = self.leg(role, LegPhase.RINGING)
-        inbound = leg_id == CALLER_LEG
+        inbound = leg_id == CALLER_LEG  # never in a call back
         self.tell((engine.LegAnswered if inbound else engine.LegControlled)(leg_id, self.now))
         self.tell(engine.LegJoined(leg_id, self.now))
         return leg_id
