@@ -51,6 +51,8 @@ def _write_call(saved: CallState | None, call: CallState, line_id: int | None) -
         "language": call.language,
         "answered_at": moment(call.answered_at),
         "interpreter_at": moment(call.interpreter_at),
+        "time_to_answer": _waited(call, call.answered_at),
+        "time_to_interpreter": _waited(call, call.interpreter_at),
         # A call is open until everything about it is settled; it then ended when its caller left.
         "ended_at": moment(call.ended_at) if call.phase is Phase.ENDED else None,
         "outcome": call.outcome,
@@ -73,6 +75,11 @@ def _write_call(saved: CallState | None, call: CallState, line_id: int | None) -
             )
         ]
     )
+
+
+def _waited(call: CallState, until: float | None) -> dt.timedelta | None:
+    """Return the time from the call's arrival, from the same moments as the row holds."""
+    return None if until is None else instant(until) - instant(call.started_at)
 
 
 def _leg_columns(leg: LegState) -> dict[str, Any]:

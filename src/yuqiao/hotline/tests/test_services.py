@@ -69,6 +69,11 @@ def test_a_whole_call_in_rows() -> None:
     assert row.interpreter_at is not None
     assert row.ended_at.timestamp() == pytest.approx(now + 9, abs=0.001)
     assert row.interpreter_at.timestamp() == pytest.approx(now + 1.25, abs=0.001)
+    assert row.answered_at is not None
+    assert (row.time_to_answer, row.time_to_interpreter) == (
+        row.answered_at - row.started_at,
+        row.interpreter_at - row.started_at,
+    )
     anna.refresh_from_db()
     assert (anna.state, anna.held_by) == ("wrap_up", "")
     assert anna.last_call_ended_at is not None

@@ -1,0 +1,146 @@
+"""The figures, in the order in which they are printed: one visible list, and nothing else to add to."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q
+
+from yuqiao.hotline.figures.definition import Figure, Scope, Source, Unit
+from yuqiao.hotline.models import Call, Callback, CallbackOutcome, InterpreterRequest, RequestState, WayIn
+from yuqiao.languages.catalogue import FOREIGN
+from yuqiao.workforce.models import Interpreter, Tier
+
+#: Calls that people made. Our own calls back to them are counted as callbacks, not again as calls.
+CALLS = Source("calls", Call, "started_at", "line_id", ~Q(way_in=WayIn.CALLBACK))
+REQUESTS = Source("requests", InterpreterRequest, "created_at", "call__line_id")
+CALLBACKS = Source("callbacks", Callback, "created_at", "line_id")
+
+PARTNER_WAYS = (WayIn.TRANSFERRED, WayIn.BESIDE_AGENT)
+
+
+def _transferred(_scope: Scope) -> Q:
+    return Q(way_in__in=PARTNER_WAYS, language__in=FOREIGN)
+
+
+def _joined(_scope: Scope) -> Q:
+    return Q(time_to_interpreter__isnull=False)
+
+
+def _taken(_scope: Scope) -> Q:
+    return Q(time_to_answer__isnull=False)
+
+
+def _in_time(scope: Scope) -> Q:
+    return Q(time_to_answer__lte=scope.answer_within)
+
+
+def _abandoned(_scope: Scope) -> Q:
+    return Q(outcome="abandoned")
+
+
+def _answered(_scope: Scope) -> Q:
+    return Q(state=RequestState.ANSWERED)
+
+
+def _overflowed(_scope: Scope) -> Q:
+    return Q(interpreter__in=Interpreter.objects.filter(tier=Tier.REMOTE).order_by().values("pk"))
+
+
+def _replacement(_scope: Scope) -> Q:
+    return Q(head_of_queue=True)
+
+
+def _returned(_scope: Scope) -> Q:
+    return Q(done_at__isnull=False) & ~Q(outcome=CallbackOutcome.NOT_REACHED)
+
+
+def _returned_in_time(scope: Scope) -> Q:
+    return _returned(scope) & Q(done_at__lte=F("due_at"))
+
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(
+        "calls", "来电总量", "Calls",
+        "期内开始的全部来电（不含本平台外呼回访）。",
+        "All calls that began in the period; our own calls back do not count.",
+        CALLS, Unit.COUNT,
+    ),
+    Figure(
+        "transfers", "联动线路转接外语电话", "Foreign-language calls from partner lines",
+        "期内由联动线路转接或坐席同机呼入、语种为外语的来电。",
+        "Calls in a foreign language that a partner line passed to us, transferred or beside its agent.",
+        CALLS, Unit.COUNT, _transferred,
+    ),
+    Figure(
+        "served", "译员接通率", "Calls an interpreter joined",
+        "有译员进入通话的来电 ÷ 全部来电。",
+        "Calls that an interpreter joined, out of all calls.",
+        CALLS, Unit.SHARE, _joined,
+    ),
+    Figure(
+        "service_level", "及时应答率", "Service level",
+        "规定秒数（GB/T 33358-2016：15 秒）内应答的来电 ÷ 全部来电。",
+        "Calls answered within the time set (GB/T 33358-2016: 15 s), out of all calls.",
+        CALLS, Unit.SHARE, _in_time,
+    ),
+    Figure(
+        "abandoned", "放弃率", "Abandoned",
+        "来电人在译员接通前挂断的来电 ÷ 全部来电。",
+        "Calls whose caller hung up before an interpreter joined, out of all calls.",
+        CALLS, Unit.SHARE, _abandoned,
+    ),
+    Figure(
+        "answer_p50", "应答时长中位数", "Time to answer, median",
+        "从来电到应答的时长；半数已应答来电不超过此值（最近秩）。",
+        "From a call's arrival to its answer; half of the answered calls took no longer (nearest rank).",
+        CALLS, Unit.TIME, _taken, column="time_to_answer", percentile=50,
+    ),
+    Figure(
+        "answer_p95", "应答时长 95 分位", "Time to answer, 95%",
+        "从来电到应答的时长；95% 的已应答来电不超过此值（最近秩）。",
+        "From a call's arrival to its answer; 95% of the answered calls took no longer (nearest rank).",
+        CALLS, Unit.TIME, _taken, column="time_to_answer", percentile=95,
+    ),
+    Figure(
+        "interpreter_p50", "译员接通时长中位数", "Time to interpreter, median",
+        "从来电（含振铃与选语种）到首位译员进入通话；半数不超过此值（最近秩）。",
+        "From a call's arrival, ringing and menu too, to its first interpreter; half took no longer (nearest rank).",
+        CALLS, Unit.TIME, _joined, column="time_to_interpreter", percentile=50,
+    ),
+    Figure(
+        "interpreter_p95", "译员接通时长 95 分位", "Time to interpreter, 95%",
+        "从来电（含振铃与选语种）到首位译员进入通话；95% 不超过此值（最近秩）。",
+        "From a call's arrival, ringing and menu too, to its first interpreter; 95% took no longer (nearest rank).",
+        CALLS, Unit.TIME, _joined, column="time_to_interpreter", percentile=95,
+    ),
+    Figure(
+        "response_rate", "翻译服务响应率", "Response rate",
+        "有译员应答的翻译请求 ÷ 期内全部翻译请求（含撤回与等待中）。",
+        "Requests that an interpreter answered, out of all requests made in the period, withdrawn and open ones too.",
+        REQUESTS, Unit.SHARE, _answered,
+    ),
+    Figure(
+        "overflow", "远程译员承接率", "Overflow share",
+        "由紧急远程译员（按现在的层级）应答的请求 ÷ 有译员应答的请求。",
+        "Requests answered by a remote interpreter (by her tier of today), out of all answered requests.",
+        REQUESTS, Unit.SHARE, _overflowed, _answered,
+    ),
+    Figure(
+        "replacements", "译员替换", "Replacements",
+        "通话中译员掉线后重新寻找译员的请求。",
+        "Requests for another interpreter because the first was lost during the call.",
+        REQUESTS, Unit.COUNT, _replacement,
+    ),
+    Figure(
+        "callbacks_returned", "未接来电回访率", "Callbacks returned",
+        "已办结且联系到来电人的回访 ÷ 期内产生的回访。",
+        "Callbacks closed with the caller reached, out of all callbacks that arose in the period.",
+        CALLBACKS, Unit.SHARE, _returned,
+    ),
+    Figure(
+        "callbacks_on_time", "回访及时率", "Callbacks on time",
+        "在时限内办结且联系到来电人的回访 ÷ 期内产生的回访。",
+        "Callbacks closed with the caller reached before their deadline, out of all that arose in the period.",
+        CALLBACKS, Unit.SHARE, _returned_in_time,
+    ),
+)  # fmt: skip
+BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
