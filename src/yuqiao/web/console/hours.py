@@ -50,7 +50,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "covered": sum(language["tier"] != NONE for language in languages),
         "moment": moment,
         "kind": words.word(DAY_NAMES, kind_of_day(today, special)),
-        "rows": [_row(row) for row in ServiceWindow.objects.exclude(valid_until__lt=today)],
+        "rows": [_row(row) for row in _in_menu_order(today)],
         "special": [
             (day, words.word(DAY_NAMES, day.counts_as)) for day in SpecialDay.objects.filter(date__gte=today)[:40]
         ],
@@ -85,6 +85,11 @@ def _bars(windows: Sequence[Window], date: dt.date, special: dict[dt.date, str])
         if start < stop:
             bars.append({"start": start, "width": stop - start, "tier": window.tier})
     return sorted(bars, key=lambda bar: -TIERS.index(bar["tier"]))
+
+
+def _in_menu_order(today: dt.date) -> list[ServiceWindow]:
+    """Return the windows that hold or will hold, languages in the order callers know."""
+    return sorted(ServiceWindow.objects.exclude(valid_until__lt=today), key=lambda row: FOREIGN.index(row.language))
 
 
 def _row(row: ServiceWindow) -> dict[str, Any]:
