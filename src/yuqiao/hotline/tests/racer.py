@@ -1,7 +1,7 @@
 """A call server's database work in a process of its own, to race others: ``python -m yuqiao.hotline.tests.racer``.
 
-``admit NAME COUNT`` takes in so many calls, ``claim NAME`` claims every interpreter it can. Starts when a line comes on
-standard input; prints what it got as JSON.
+``admit NAME COUNT`` takes in so many calls, ``claim NAME`` claims every interpreter it can, ``back NAME`` begins every
+callback it can. Starts when a line comes on standard input; prints what it got as JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ django.setup()
 
 from yuqiao.engines.events import LegArrived  # noqa: E402
 from yuqiao.hotline.effects import Ring  # noqa: E402
-from yuqiao.hotline.services import admit  # noqa: E402
+from yuqiao.hotline.services import admit, begin_due_callback  # noqa: E402
 from yuqiao.hotline.state import Timing  # noqa: E402
 from yuqiao.lib import clock  # noqa: E402
 from yuqiao.workforce.models import Interpreter  # noqa: E402
@@ -39,13 +39,27 @@ def claim_all(name: str) -> list[str]:
     return [str(pk) for pk in ids if claim(pk, f"{name}-{pk}", clock.now())]
 
 
+def call_back(_name: str) -> list[str]:
+    """Return the numbers of the callers who would be called back."""
+    called = []
+    while begun := begin_due_callback(Timing()):
+        called.append(begun[0].caller_number)
+    return called
+
+
 def main() -> None:
     """Wait for the start, race, tell."""
     what, name, *rest = sys.argv[1:]
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    got = admit_calls(name, int(rest[0])) if what == "admit" else claim_all(name)
+    match what:
+        case "admit":
+            got = admit_calls(name, int(rest[0]))
+        case "back":
+            got = call_back(name)
+        case _:
+            got = claim_all(name)
     sys.stdout.write(json.dumps(got) + "\n")
 
 
