@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yuqiao.web.console import board, call_page, commands, desk, hours, presence, recordings, signin, stream
+from yuqiao.web.console import board, call_page, commands, desk, hours, lines, presence, recordings, signin, stream
 
 urlpatterns: list[URLPattern] = [
     path("", desk.home, name="home"),
@@ -20,4 +20,11 @@ urlpatterns: list[URLPattern] = [
     path("calls/<uuid:call_id>/listen/", recordings.listen, name="listen"),
     path("calls/<uuid:call_id>/command/", commands.ask, name="command"),
     path("recordings/<str:ticket>/", recordings.sound, name="recording"),
+    path("lines/", lines.show_list, name="lines"),
+    path("lines/departments/", lines.show_departments, name="line-departments"),
+    path("lines/add/", lines.add, name="line-add"),
+    path("lines/upload/", lines.upload, name="line-upload"),
+    path("lines/download/<str:name>", lines.download, name="line-download"),
+    path("lines/<str:number>/", lines.show_line, name="line"),
+    path("lines/<str:number>/change/", lines.edit, name="line-edit"),
 ]
