@@ -9,6 +9,7 @@ from django.db import transaction
 
 from yuqiao.accounts.models import Department, District, Person, Role
 from yuqiao.accounts.services import create_person, grant_role
+from yuqiao.demo import linkage
 from yuqiao.demo.cast import DEPARTMENTS, DISTRICTS, INTERPRETERS, LINES, LOGINS, OWN_LINE, CityInterpreter, dialled
 from yuqiao.demo.hours import seed_hours
 from yuqiao.hotline.models import DialledNumber, Line, LineClass, WayIn
@@ -36,6 +37,7 @@ def seed(contact: Contact, password: str) -> None:
             grant_role(person, Role(login.role), by=None, line_number=login.line)
         for line in LINES:
             _line(line.number, contact)
+        linkage.write()
         for interpreter in INTERPRETERS:
             _interpreter(interpreter, contact)
         seed_hours()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.contrib.auth import authenticate
 
 from yuqiao.accounts.models import Person, Role, RoleGrant
 from yuqiao.accounts.services import roles_of, verify_journal
-from yuqiao.demo import city
+from yuqiao.demo import city, linkage
 from yuqiao.demo.cast import INTERPRETERS, LINES, LOGINS, dialled
 from yuqiao.demo.plans import PLANS
+from yuqiao.hotline import lines
 from yuqiao.hotline.models import DialledNumber, Line, WayIn
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.workforce.models import Interpreter
@@ -26,11 +29,31 @@ def contact(user: str) -> str:
 def test_the_city_is_written_once_however_often_it_is_written() -> None:
     for _ in range(2):
         city.seed(contact, PASSWORD)
-    assert Line.objects.count() == len(LINES)
+    assert Line.objects.count() == len(LINES) + len(linkage.lines())
     assert Interpreter.objects.count() == len(INTERPRETERS)
-    assert DialledNumber.objects.count() == (1 + len(FOREIGN)) * (2 * (len(LINES) - 1) + 1)
+    of_city_lines = sum(not merged for *_line, merged in linkage.lines())
+    assert DialledNumber.objects.count() == (1 + len(FOREIGN)) * (2 * (len(LINES) - 1) + 1) + of_city_lines
     assert Person.objects.count() == len(LOGINS) + len(INTERPRETERS) - 1
     assert verify_journal() == []
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_the_linkage_has_the_counts_of_the_source() -> None:
+    city.seed(contact, PASSWORD)
+    found = lines.counts(dt.date(2021, 12, 31))
+    assert len(found.lines) == 104
+    assert {kind: len(rows) for kind, rows in found.by_class.items()} == {
+        "emergency": 3,
+        "government": 93,
+        "public": 8,
+    }
+    assert found.by_class["emergency"] == ("110", "119", "120")
+    assert (len(found.merged), len(found.alone)) == (89, 15)
+    assert (len(found.covered), len(found.uncovered)) == (181, 0)
+    assert found.unreached == ()
+    assert "999" not in found.lines
+    assert lines.check_entries(lines.all_entries().values()) == {}
 
 
 @pytest.mark.django_db
