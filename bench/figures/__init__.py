@@ -1,0 +1,1 @@
+"""How long a year's figures take."""
