@@ -93,7 +93,7 @@ def attempt_over(call: CallState, now: dt.datetime) -> None:
     if callback is None:
         return
     rung = [leg for leg in call.legs if leg.role == CALLER]
-    Callback.objects.filter(pk=callback.pk).update(running=None, attempts=F("attempts") + bool(rung))
+    Callback.objects.filter(pk=callback.pk).update(running=None, attempts=F("attempts") + int(bool(rung)))
     still_open = Callback.objects.filter(pk=callback.pk, done_at=None)
     if not rung or any(leg.answered_at is not None for leg in rung):
         # No interpreter, or the caller picked up and she was lost meanwhile: that is our fault, so soon again.

@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from yuqiao.hotline.models import Call, Callback, CallEvent, InterpreterRequest, Lease, Leg, RequestState
 from yuqiao.languages import catalogue
@@ -144,6 +145,8 @@ class Due:
     number: str
     late: bool
     due: int
+    tried: str
+    next: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,16 @@ def _due(callback: Callback, at: dt.datetime) -> Due:
         number=words.masked(callback.number),
         late=callback.due_at < at,
         due=words.epoch_ms(callback.due_at),
+        tried=gettext("Attempts and the next try; open the callback"),
+        next=_next_try(callback),
     )
+
+
+def _next_try(callback: Callback) -> str:
+    """Return when the caller is rung next, in the city's time; a word while the caller is being rung."""
+    if callback.running_id:
+        return gettext("now")
+    return timezone.localtime(callback.next_try_at).strftime("%H:%M") if callback.next_try_at else ""
 
 
 def render_panels(at: dt.datetime, language: str, figures: Today | None = None) -> dict[str, Any]:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from yuqiao.accounts.models import Person
-from yuqiao.hotline.models import Call, Leg, Line, Recording
+from yuqiao.hotline.models import Call, Callback, Leg, Line, Recording
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.board import calls, card_of
+from yuqiao.web.console.callbacks import row_of, with_tries
 from yuqiao.web.console.gate import Act, may, person_of
 from yuqiao.web.console.timeline import timeline
 
@@ -84,6 +86,13 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "parties": parties,
         "moments": moments,
         "marks": [moment for moment in moments if moment.marked and moment.second is not None],
+        "owed": [
+            row_of(one, at, whole_number=False)
+            for one in Callback.objects.filter(Q(call=call) | Q(proof=call) | Q(tries=call))
+            .distinct()
+            .select_related("line")
+            .prefetch_related(with_tries())
+        ],
         "may_listen": may(person, Act.LISTEN),
         "tracks": len(tracks_of(call)) if call.ended_at else 0,
         "recorded": call.recordings.exists(),

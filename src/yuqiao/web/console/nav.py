@@ -25,6 +25,7 @@ class Entry:
 
 ENTRIES = (
     Entry("board", _("Live board"), Act.WATCH),
+    Entry("callbacks", _("Callbacks"), Act.WATCH),
     Entry("lines", _("Lines"), Act.SEE_LINES),
     Entry("hours", _("Service hours"), Act.WATCH),
 )

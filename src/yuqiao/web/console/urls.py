@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yuqiao.web.console import board, call_page, commands, desk, hours, lines, presence, recordings, signin, stream
+from yuqiao.web.console import (
+    board,
+    call_page,
+    callbacks,
+    commands,
+    desk,
+    hours,
+    lines,
+    presence,
+    recordings,
+    signin,
+    stream,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", desk.home, name="home"),
@@ -16,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     path("language/", signin.choose_language, name="language"),
     path("board/", board.board, name="board"),
     path("board/stream/", stream.stream, name="stream"),
+    path("callbacks/", callbacks.show, name="callbacks"),
+    path("callbacks/<int:callback_id>/now/", callbacks.call_now, name="callback-now"),
+    path("callbacks/<int:callback_id>/close/", callbacks.close, name="callback-close"),
     path("calls/<uuid:call_id>/", call_page.show, name="call"),
     path("calls/<uuid:call_id>/listen/", recordings.listen, name="listen"),
     path("calls/<uuid:call_id>/command/", commands.ask, name="command"),
@@ -26,5 +41,6 @@ urlpatterns: list[URLPattern] = [
     path("lines/upload/", lines.upload, name="line-upload"),
     path("lines/download/<str:name>", lines.download, name="line-download"),
     path("lines/<str:number>/", lines.show_line, name="line"),
+    path("lines/<str:number>/agreement/", lines.agree, name="line-agree"),
     path("lines/<str:number>/change/", lines.edit, name="line-edit"),
 ]
