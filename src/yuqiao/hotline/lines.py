@@ -149,6 +149,8 @@ def save_entries(entries: Iterable[Entry], *, by: Person | None) -> int:
     """Add or change lines, all or none; return how many differ from before. LineError with all that is wrong."""
     wanted = list(entries)
     with transaction.atomic():
+        # Two people at once would each see no ring; calls go on referring to lines meanwhile (NO KEY).
+        list(Line.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
         if wrong := check_entries(wanted):
             raise LineError([one for faults in wrong.values() for one in faults])
         before = all_entries()

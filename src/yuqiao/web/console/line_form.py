@@ -15,6 +15,13 @@ from yuqiao.web.console import line_words, words
 DAYS = ("merged_from", "merged_until", "valid_from", "valid_until")
 
 
+def departments() -> list[tuple[str, str]]:
+    """Return each department's code and its name for this reader."""
+    chinese = words.reads_chinese()
+    rows = Department.objects.order_by("code").values_list("code", "name_zh", "name_en")
+    return [(code, zh if chinese else en or zh) for code, zh, en in rows]
+
+
 class LineForm(forms.Form):
     """All fields of an `Entry`."""
 
@@ -41,12 +48,7 @@ class LineForm(forms.Form):
             field.label = words.word(line_words.FIELDS, name)
         for name in DAYS:
             self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        name_of = "name_zh" if words.reads_chinese() else "name_en"
-        owners = [
-            (row["code"], row[name_of] or row["name_zh"])
-            for row in Department.objects.order_by("code").values("code", "name_zh", name_of)
-        ]
-        self._choices("owner", [("", "–"), *owners])
+        self._choices("owner", [("", "–"), *departments()])
         self._choices("line_class", [(code, str(name)) for code, name in line_words.CLASSES.items()])
         self._choices("languages", [(code, words.language_name(code)) for code in FOREIGN])
         self._choices("excludes", [(code, str(name)) for code, name in line_words.EXCLUSIONS.items()])
@@ -69,3 +71,11 @@ class LineForm(forms.Form):
         """Show what the registry found wrong, each at its field."""
         for one in error.faults:
             self.add_error(one.field if one.field in self.fields else None, line_words.fault_sentence(one))
+
+
+class AgreementForm(forms.Form):
+    """An agreement of one line: without the day of signing, the department is still to be covered."""
+
+    department = forms.CharField(max_length=32)
+    signed_on = forms.DateField(required=False)
+    valid_until = forms.DateField(required=False)

@@ -20,12 +20,12 @@ from yuqiao.accounts.models import Department
 from yuqiao.hotline import line_sheets
 from yuqiao.hotline import lines as registry
 from yuqiao.hotline.models import Line
-from yuqiao.hotline.registry import Counts, Entry
+from yuqiao.hotline.registry import Counts, Entry, Pact
 from yuqiao.lib.clock import now
 from yuqiao.web.console import line_words, words
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.gate import Act, allowed, may, person_of
-from yuqiao.web.console.line_form import LineForm
+from yuqiao.web.console.line_form import AgreementForm, LineForm, departments
 
 CALLS_SHOWN = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -159,6 +159,7 @@ def show_line(request: HttpRequest, number: str) -> HttpResponseBase:
         "cards": [card_of(call, at) for call in cards],
         "now": words.epoch_ms(at),
         "may_edit": may(person_of(request), Act.EDIT_LINES),
+        "departments": departments(),
     }
     return render(request, "console/line.html", context)
 
@@ -192,6 +193,25 @@ def _form_page(request: HttpRequest, form: LineForm, number: str) -> HttpRespons
             return redirect("line", entry.number)
     status = 422 if form.is_bound else 200
     return render(request, "console/line_form.html", {"form": form, "number": number}, status=status)
+
+
+@require_POST
+@allowed(Act.EDIT_LINES)
+def agree(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Write the agreement of one department with this line, new or changed."""
+    line = get_object_or_404(Line, number=number)
+    form = AgreementForm(request.POST)
+    if form.is_valid():
+        try:
+            registry.save_pacts([Pact(line=line.number, **form.cleaned_data)], by=person_of(request))
+        except registry.LineError as error:
+            for one in error.faults:
+                messages.error(request, line_words.fault_sentence(one))
+        else:
+            messages.success(request, gettext("The agreement is written."))
+    else:
+        messages.error(request, gettext("Name a department, and days as 2021-07-01."))
+    return redirect("line", line.number)
 
 
 @require_GET

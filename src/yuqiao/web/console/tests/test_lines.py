@@ -73,7 +73,8 @@ def test_each_role_sees_and_edits_what_the_table_says(client: Client, role: Role
     edits = 200 if role in EDITS else 403
     for path in ("/lines/add/", "/lines/12345/change/"):
         assert client.get(path).status_code == edits, path
-    assert client.post("/lines/upload/").status_code == (302 if role in EDITS else 403)
+    for path in ("/lines/upload/", "/lines/12345/agreement/"):
+        assert client.post(path).status_code == (302 if role in EDITS else 403), path
 
 
 def test_every_count_leads_to_as_many_rows(wang: Client) -> None:
@@ -146,6 +147,21 @@ def test_what_cannot_be_is_said_beside_its_field(wang: Client, changes: dict[str
     assert sentence in response.content.decode()
     assert "<script>" not in response.content.decode()
     assert not Line.objects.filter(number="96158").exists()
+
+
+def test_an_agreement_is_written_on_the_lines_page_or_refused_with_a_sentence(wang: Client) -> None:
+    said = {"department": "city", "signed_on": "2021-07-01", "valid_until": ""}
+    assert "The agreement is written." in page(wang, wang.post("/lines/12345/agreement/", said)["Location"])
+    assert lines.counts(DAY).uncovered == ()
+    before = JournalEntry.objects.count()
+    for wrong, sentence in (
+        ({"valid_until": "2021-06-30"}, "The last day is before the first."),
+        ({"department": "nobody"}, "There is no department of code “nobody”."),
+        ({"signed_on": "soon"}, "Name a department, and days as 2021-07-01."),
+    ):
+        refused = wang.post("/lines/12345/agreement/", said | wrong, headers={"accept-language": "en"})
+        assert sentence in page(wang, refused["Location"])
+    assert JournalEntry.objects.count() == before
 
 
 def upload(client: Client, data: bytes) -> Any:
