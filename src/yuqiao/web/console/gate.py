@@ -24,6 +24,7 @@ class Act(Enum):
 
     WATCH = "see the live board and the history of calls"
     LISTEN = "hear recordings"
+    REPORT = "see the statistics with the rows behind them, and take them away as a file"
     STEER = "add a party to a running call, drop one, end it"
     SEE_LINES = "see the registry of lines and download it"
     EDIT_LINES = "add, change, merge and retire lines, upload tables of them"
@@ -34,6 +35,7 @@ class Act(Enum):
 ALLOWED: dict[Act, frozenset[Role]] = {
     Act.WATCH: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.LISTEN: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
+    Act.REPORT: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.STEER: frozenset({Role.SUPERVISOR}),
     Act.SEE_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.EDIT_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),

@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("board", _("Live board"), Act.WATCH),
     Entry("callbacks", _("Callbacks"), Act.WATCH),
     Entry("lines", _("Lines"), Act.SEE_LINES),
+    Entry("statistics", _("Statistics"), Act.REPORT),
     Entry("hours", _("Service hours"), Act.WATCH),
 )
 

@@ -15,6 +15,7 @@ from yuqiao.web.console import (
     presence,
     recordings,
     signin,
+    statistics,
     stream,
 )
 
@@ -43,4 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("lines/<str:number>/", lines.show_line, name="line"),
     path("lines/<str:number>/agreement/", lines.agree, name="line-agree"),
     path("lines/<str:number>/change/", lines.edit, name="line-edit"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/figures.csv", statistics.as_csv, name="statistics-csv"),
+    path("statistics/<slug:code>/<slug:part>/", statistics.rows, name="statistics-rows"),
 ]
