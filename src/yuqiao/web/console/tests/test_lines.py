@@ -151,7 +151,8 @@ def test_what_cannot_be_is_said_beside_its_field(wang: Client, changes: dict[str
 
 def test_an_agreement_is_written_on_the_lines_page_or_refused_with_a_sentence(wang: Client) -> None:
     said = {"department": "city", "signed_on": "2021-07-01", "valid_until": ""}
-    assert "The agreement is written." in page(wang, wang.post("/lines/12345/agreement/", said)["Location"])
+    response = wang.post("/lines/12345/agreement/", said, headers={"accept-language": "en"})
+    assert "The agreement is written." in page(wang, response["Location"])
     assert lines.counts(DAY).uncovered == ()
     before = JournalEntry.objects.count()
     for wrong, sentence in (
