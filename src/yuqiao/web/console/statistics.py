@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -48,6 +49,7 @@ ENDINGS: words.Words = {
     "called_in": _("Caller called again"),
     "by_hand": _("Closed by hand"),
 }
+MILLISECOND = dt.timedelta(milliseconds=1)
 BAR_WIDTH, BAR_STEP = 520, 26
 
 
@@ -259,12 +261,12 @@ def _shown(row: Call, figure: Figure) -> dict[str, object]:
         "line": f"{call.line.number} {words.line_name(call.line)}" if call.line else NONE,
         "language": words.language_name(row.language),
         "outcome": words.word(ENDINGS, outcome),
-        "time": _time(getattr(row, figure.column, None)) if figure.column else "",
+        "time": _time(getattr(row, figure.column)) if figure.column else "",
     }
 
 
-def _time(waited: object) -> str:
-    return NONE if waited is None else str(waited)
+def _time(waited: dt.timedelta | None) -> str:
+    return NONE if waited is None else f"{_seconds(waited // MILLISECOND)} s"
 
 
 @require_GET

@@ -74,6 +74,13 @@ def test_every_number_leads_to_the_rows_it_counts(reader: Client, by: str, narro
         assert shown.count('href="/calls/') == int(number)
 
 
+def test_rows_of_a_time_show_each_time(reader: Client) -> None:
+    shown = reader.get("/statistics/interpreter_p50/denominator/?period=2021").content.decode()
+    assert re.findall(r"<td>([0-9.]+ s|–)</td></tr>", shown) == [
+        *(f"{n}.000 s" for n in (7, 6, 5, 4, 3, 2)), "–", "1.000 s",
+    ]  # fmt: skip
+
+
 def test_growth_over_the_year_before(reader: Client) -> None:
     page = reader.get("/statistics/?period=2021").content.decode()
     row = re.search(r'<tr><th scope="row">Calls<.*?</tr>', page)
