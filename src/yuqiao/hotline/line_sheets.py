@@ -1,4 +1,4 @@
-"""The registry as tables: xlsx with a sheet for lines and one for agreements, or CSV of one of them. No database.
+"""The registry as tables: xlsx with sheets for lines, agreements and numbers dialled, or CSV of one. No database.
 
 What is written reads back the same. Reading gives every cell's fault with its row, and a table with a fault in it
 gives nothing else: a column we do not know, one that is missing and a formula are faults too, never dropped.
@@ -23,15 +23,16 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
-from yuqiao.hotline.registry import CLASSES, Entry, Exclusion, Fault, Pact, fault
+from yuqiao.hotline.registry import CLASSES, WAYS_IN, Entry, Exclusion, Fault, Pact, Way, fault
 
-Row = TypeVar("Row", Entry, Pact)
+Row = TypeVar("Row", Entry, Pact, Way)
 #: More than any city has; a file beyond it is not a registry.
 MOST_BYTES: Final = 4 * 1024 * 1024
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 100
 
 CLASS_NAMES: Final = dict(zip(CLASSES, ("紧急服务热线", "政务服务热线", "公共服务热线", "本平台热线"), strict=True))
+WAY_NAMES: Final = dict(zip(WAYS_IN, ("坐席同机呼入", "转接呼入", "直拨本号"), strict=True))
 EXCLUSION_NAMES: Final = {Exclusion.JUDICIAL.value: "司法", Exclusion.SECRET.value: "涉密"}
 YES_NO: Final = {True: "是", False: "否"}
 
@@ -85,6 +86,7 @@ def _named(names: dict[str, str]) -> tuple[Callable[[str], str], Callable[[str],
 
 
 _write_class, _read_class = _named(CLASS_NAMES)
+_write_way, _read_way = _named(WAY_NAMES)
 _write_exclusion, _read_exclusion = _named(EXCLUSION_NAMES)
 
 
@@ -125,6 +127,12 @@ PACT_COLUMNS: Final = (
     Column("签订日期", "signed_on", _iso, _day),
     Column("有效期至", "valid_until", _iso, _day),
 )
+WAY_COLUMNS: Final = (
+    Column("呼入号码", "number", str, str),
+    Column("线路号码", "line", str, str),
+    Column("呼入方式", "way_in", _write_way, _read_way),
+    Column("语种", "language", str, str),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +152,7 @@ class Kind(Generic[Row]):
 
 LINES: Final[Kind[Entry]] = Kind("线路", LINE_COLUMNS, Entry, ("number",))
 PACTS: Final[Kind[Pact]] = Kind("联动协议", PACT_COLUMNS, Pact, ("line", "department"))
+WAYS: Final[Kind[Way]] = Kind("呼入号码", WAY_COLUMNS, Way, ("number",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,7 @@ class Tables:
 
     lines: list[tuple[int, Entry]]
     pacts: list[tuple[int, Pact]]
+    ways: list[tuple[int, Way]]
     faults: list[RowFault]
 
 
@@ -175,13 +185,18 @@ def to_csv(kind: Kind[Row], rows: Iterable[Row]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def to_xlsx(entries: Iterable[Entry], pacts: Iterable[Pact]) -> bytes:
-    """Return both tables as sheets of one workbook."""
+def to_xlsx(entries: Iterable[Entry], pacts: Iterable[Pact], ways: Iterable[Way] = ()) -> bytes:
+    """Return all tables as sheets of one workbook."""
     book = Workbook()
     for old in book.worksheets:
         book.remove(old)
-    for kind, texts in ((LINES.sheet, _texts(LINES, entries)), (PACTS.sheet, _texts(PACTS, pacts))):
-        sheet = book.create_sheet(kind)
+    tables = {
+        LINES.sheet: _texts(LINES, entries),
+        PACTS.sheet: _texts(PACTS, pacts),
+        WAYS.sheet: _texts(WAYS, ways),
+    }
+    for name, texts in tables.items():
+        sheet = book.create_sheet(name)
         sheet.freeze_panes = "B2"
         for number, row in enumerate(texts, 1):
             for place, text in enumerate(row, 1):
@@ -207,7 +222,7 @@ def _texts(kind: Kind[Row], rows: Iterable[Row]) -> list[list[str]]:
 
 def read(data: bytes) -> Tables:
     """Read what `to_xlsx` or `to_csv` wrote, or what people made of it. Says what is wrong; never raises for it."""
-    found = Tables([], [], [])
+    found = Tables([], [], [], [])
     if len(data) > MOST_BYTES:
         found.faults.append(RowFault("", 0, fault("", "file_too_large", most=str(MOST_BYTES // 2**20))))
         return found
@@ -220,16 +235,26 @@ def read(data: bytes) -> Tables:
     for name, cells in sheets:
         if not any(any(row) for row in cells):
             continue
-        if name == LINES.sheet or (not name and "部门编码" not in cells[0]):
-            found.lines += _rows(LINES, cells, found.faults)
-        elif name in {PACTS.sheet, ""}:
-            found.pacts += _rows(PACTS, cells, found.faults)
-        else:
-            found.faults.append(RowFault(name, 0, fault("", "unknown_sheet", text=name)))
+        match name or _sheet_of(cells[0]):  # CSV has no name: its headings tell
+            case LINES.sheet:
+                found.lines += _rows(LINES, cells, found.faults)
+            case PACTS.sheet:
+                found.pacts += _rows(PACTS, cells, found.faults)
+            case WAYS.sheet:
+                found.ways += _rows(WAYS, cells, found.faults)
+            case _:
+                found.faults.append(RowFault(name, 0, fault("", "unknown_sheet", text=name)))
         known += 1
     if not known:
         found.faults.append(RowFault("", 0, fault("", "empty_file")))
     return found
+
+
+def _sheet_of(headings: Sequence[str]) -> str:
+    """Return the sheet that has a heading no other has; that of lines where none is known."""
+    if "部门编码" in headings:
+        return PACTS.sheet
+    return WAYS.sheet if "呼入号码" in headings else LINES.sheet
 
 
 def _csv_cells(data: bytes) -> list[tuple[str, list[list[str]]]]:

@@ -24,10 +24,12 @@ from yuqiao.hotline.registry import (
     Entry,
     Fault,
     Pact,
+    Way,
     counts_at,
     fault,
     faults_of,
     faults_of_pact,
+    faults_of_way,
     faults_together,
 )
 
@@ -172,7 +174,7 @@ def _write(entry: Entry, owner: int | None) -> Line:
     return Line.objects.update_or_create(number=entry.number, defaults=values)[0]
 
 
-def _difference(old: Entry | Pact | None, new: Entry | Pact) -> dict[str, Any]:
+def _difference(old: Entry | Pact | Way | None, new: Entry | Pact | Way) -> dict[str, Any]:
     """Return [before, after] of each field that differs, as the journal keeps it; a contact only as changed."""
     told: dict[str, Any] = {} if isinstance(new, Pact) else {"number": new.number}
     for one in fields(new):
@@ -217,28 +219,59 @@ def save_pacts(pacts: Iterable[Pact], *, by: Person | None) -> int:
     return len(changed)
 
 
+def all_ways() -> list[Way]:
+    """Return every number at which we are dialled; one query."""
+    rows = DialledNumber.objects.order_by("number").values_list("number", "line__number", "way_in", "language")
+    return [Way(*row) for row in rows]
+
+
+def check_ways(ways: Iterable[Way], more_lines: Iterable[str] = ()) -> dict[str, list[Fault]]:
+    """Return the faults of each of ``ways``, by its number."""
+    lines = {*Line.objects.values_list("number", flat=True), *more_lines}
+    found = {way.number: faults_of_way(way, lines) for way in ways}
+    return {number: faults for number, faults in found.items() if faults}
+
+
+def save_ways(ways: Iterable[Way], *, by: Person | None) -> int:
+    """Add or change numbers at which we are dialled, all or none; return how many differ from before."""
+    wanted = list(ways)
+    with transaction.atomic():
+        if wrong := check_ways(wanted):
+            raise LineError([one for faults in wrong.values() for one in faults])
+        before = {way.number: way for way in all_ways()}
+        lines = dict(Line.objects.values_list("number", "pk"))
+        changed = [way for way in wanted if before.get(way.number) != way]
+        for way in changed:
+            values = {"line_id": lines[way.line], "way_in": way.way_in, "language": way.language}
+            row, made = DialledNumber.objects.update_or_create(number=way.number, defaults=values)
+            record(by, "dialled.add" if made else "dialled.change", row, _difference(before.get(way.number), way))
+    return len(changed)
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of an upload: how many lines and agreements changed, or what is wrong and that nothing was written."""
+    """What came of an upload: how many rows of each kind changed, or what is wrong and that nothing was written."""
 
     lines: int
     pacts: int
+    ways: int
     faults: list[RowFault]
 
 
 def import_tables(data: bytes, *, by: Person | None) -> Imported:
-    """Write a workbook or CSV of lines, agreements or both: all of it, or nothing and each row's faults.
+    """Write a workbook or CSV of lines, agreements, numbers dialled: all of it, or nothing and each row's faults.
 
-    Lines and agreements that the file does not name stay as they are.
+    What the file does not name stays as it is.
     """
     tables = line_sheets.read(data)
     with transaction.atomic():
         faults = tables.faults or _faults_by_row(tables)
         if faults:
-            return Imported(0, 0, sorted(faults, key=lambda one: (one.sheet != line_sheets.LINES.sheet, one.row)))
+            return Imported(0, 0, 0, sorted(faults, key=lambda one: (one.sheet != line_sheets.LINES.sheet, one.row)))
         lines = save_entries([entry for _row, entry in tables.lines], by=by)
         pacts = save_pacts([pact for _row, pact in tables.pacts], by=by)
-    return Imported(lines, pacts, [])
+        ways = save_ways([way for _row, way in tables.ways], by=by)
+    return Imported(lines, pacts, ways, [])
 
 
 def _faults_by_row(tables: Tables) -> list[RowFault]:
@@ -248,7 +281,12 @@ def _faults_by_row(tables: Tables) -> list[RowFault]:
         for row, entry in tables.lines
         for one in of_line.get(entry.number, [])
     ]
-    of_pact = check_pacts((pact for _row, pact in tables.pacts), (entry.number for _row, entry in tables.lines))
+    coming = [entry.number for _row, entry in tables.lines]
+    of_way = check_ways((way for _row, way in tables.ways), coming)
+    found += [
+        RowFault(line_sheets.WAYS.sheet, row, one) for row, way in tables.ways for one in of_way.get(way.number, [])
+    ]
+    of_pact = check_pacts((pact for _row, pact in tables.pacts), coming)
     return found + [
         RowFault(line_sheets.PACTS.sheet, tables.pacts[place][0], one)
         for place, faults in of_pact.items()

@@ -16,6 +16,8 @@ from typing import Final
 
 from yuqiao.languages.catalogue import BY_CODE
 
+#: Ways in, as in hotline.models.WayIn.
+WAYS_IN: Final = ("beside_agent", "transferred", "direct")
 CLASSES: Final = ("emergency", "government", "public", "own")
 #: The classes that are counted as lines of the linkage (S33); our own number is the hub, not one of them.
 PARTNER_CLASSES: Final = ("emergency", "government", "public")
@@ -89,6 +91,16 @@ class Pact:
     def in_force(self, day: dt.date) -> bool:
         """Tell whether it was signed by ``day`` and still holds then."""
         return self.signed_on is not None and _within(day, self.signed_on, self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A number at which we are dialled, and what it tells: the line (its number), the way in, perhaps the language."""
+
+    number: str
+    line: str
+    way_in: str
+    language: str = ""
 
 
 def _within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
@@ -199,6 +211,21 @@ def faults_of_pact(pact: Pact, lines: Iterable[str], departments: Iterable[str])
         found.append(fault("signed_on", "end_without_signature"))
     if _reversed(pact.signed_on, pact.valid_until):
         found.append(fault("valid_until", "ends_before_it_begins"))
+    return found
+
+
+def faults_of_way(way: Way, lines: Iterable[str]) -> list[Fault]:
+    """Return what is wrong with a number at which we are dialled."""
+    found = _text_faults("number", way.number, LENGTHS["number"])
+    digits = way.number.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):
+        found.append(fault("number", "not_digits", text=way.number))
+    if way.line not in set(lines):
+        found.append(fault("line", "unknown_line", text=way.line))
+    if way.way_in not in WAYS_IN:
+        found.append(fault("way_in", "unknown_way_in", text=way.way_in))
+    if way.language and way.language not in BY_CODE:
+        found.append(fault("language", "unknown_language", text=way.language))
     return found
 
 

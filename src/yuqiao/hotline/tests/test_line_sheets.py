@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from yuqiao.hotline import line_sheets
-from yuqiao.hotline.line_sheets import LINES, PACTS, read, to_csv, to_xlsx
-from yuqiao.hotline.registry import CLASSES, Entry, Exclusion, Pact, faults_of
+from yuqiao.hotline.line_sheets import LINES, PACTS, WAYS, read, to_csv, to_xlsx
+from yuqiao.hotline.registry import CLASSES, WAYS_IN, Entry, Exclusion, Pact, Way, faults_of
 from yuqiao.languages.catalogue import CODES
 
 DAYS = st.none() | st.dates()
@@ -38,6 +38,13 @@ ENTRIES = st.builds(
     languages=st.lists(st.sampled_from(CODES), unique=True).map(tuple),
     excludes=st.lists(st.sampled_from(Exclusion), unique=True).map(lambda found: tuple(map(str, found))),
 ).filter(lambda entry: all(one.code != "unprintable" for one in faults_of(entry)))
+WAY_ROWS = st.builds(
+    Way,
+    number=st.from_regex(r"\+?[0-9]{1,9}", fullmatch=True),
+    line=st.text("0123456789", min_size=1),
+    way_in=st.sampled_from(WAYS_IN),
+    language=st.sampled_from(["", *CODES]),
+)
 PACT_ROWS = st.builds(Pact, line=st.text("0123456789", min_size=1), department=TEXTS.filter(bool), signed_on=DAYS)
 
 
@@ -45,13 +52,16 @@ PACT_ROWS = st.builds(Pact, line=st.text("0123456789", min_size=1), department=T
 @given(
     st.lists(ENTRIES, max_size=4, unique_by=lambda entry: entry.number),
     st.lists(PACT_ROWS, max_size=4, unique_by=lambda pact: (pact.line, pact.department)),
+    st.lists(WAY_ROWS, max_size=4, unique_by=lambda way: way.number),
 )
-def test_what_is_written_reads_back_the_same(entries: list[Entry], pacts: list[Pact]) -> None:
+def test_what_is_written_reads_back_the_same(entries: list[Entry], pacts: list[Pact], ways: list[Way]) -> None:
     pacts = [replace(pact, department="d" + pact.department.encode().hex()) for pact in pacts]
-    book = read(to_xlsx(entries, pacts))
+    book = read(to_xlsx(entries, pacts, ways))
     assert book.faults == []
     assert [entry for _row, entry in book.lines] == entries
     assert [pact for _row, pact in book.pacts] == pacts
+    assert [way for _row, way in book.ways] == ways
+    assert [way for _row, way in read(to_csv(WAYS, ways)).ways] == ways
     lines, agreed = read(to_csv(LINES, entries)), read(to_csv(PACTS, pacts))
     assert lines.faults + agreed.faults == []
     assert ([entry for _row, entry in lines.lines], lines.pacts) == (entries, [])
@@ -62,7 +72,7 @@ def test_what_is_written_reads_back_the_same(entries: list[Entry], pacts: list[P
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode) | st.binary(max_size=99).map(b"PK\3\4".__add__))
 def test_whatever_is_uploaded_gets_an_answer(data: bytes) -> None:
     found = read(data)
-    assert found.faults or found.lines or found.pacts
+    assert found.faults or found.lines or found.pacts or found.ways
 
 
 LINE = Entry("12345", "=SUM(A1:A9)", "government", valid_from=dt.date(2021, 7, 1))

@@ -11,9 +11,9 @@ from django.utils import timezone
 from yuqiao.accounts.models import Department, JournalEntry
 from yuqiao.accounts.services import verify_journal
 from yuqiao.hotline import lines
-from yuqiao.hotline.line_sheets import LINES, to_csv, to_xlsx
+from yuqiao.hotline.line_sheets import LINES, WAYS, to_csv, to_xlsx
 from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, WayIn
-from yuqiao.hotline.registry import Entry, Pact
+from yuqiao.hotline.registry import Entry, Pact, Way
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -127,11 +127,28 @@ def test_what_is_downloaded_can_be_uploaded_elsewhere() -> None:
     merged = replace(TAX, merged_into="12345", merged_from=DAY)
     entries, pacts = [HUB, merged], [Pact("12345", "tax", DAY), Pact("12366", "city")]
     came = lines.import_tables(to_xlsx([merged, HUB], pacts), by=None)
-    assert (came.lines, came.pacts, came.faults) == (2, 2, [])
+    assert (came.lines, came.pacts, came.ways, came.faults) == (2, 2, 0, [])
     assert list(lines.all_entries().values()) == entries
     assert lines.all_pacts() == pacts
     again = lines.import_tables(to_csv(LINES, entries), by=None)
     assert (again.lines, again.pacts, again.faults) == (0, 0, [])
+
+
+def test_numbers_dialled_come_with_their_lines_or_are_refused() -> None:
+    ways = [Way("+7112345", "12345", "beside_agent"), Way("71123451", "12345", "transferred", "en")]
+    came = lines.import_tables(to_xlsx([HUB], [], ways), by=None)
+    assert (came.lines, came.ways, came.faults) == (1, 2, [])
+    assert lines.all_ways() == ways
+    assert lines.import_tables(to_csv(WAYS, ways), by=None).ways == 0
+    moved = replace(ways[1], language="ja")
+    assert lines.import_tables(to_csv(WAYS, [moved]), by=None).ways == 1
+    last = JournalEntry.objects.latest("id")
+    assert (last.action, last.detail) == ("dialled.change", {"number": "71123451", "language": ["en", "ja"]})
+    came = lines.import_tables(to_csv(WAYS, [Way("a", "7", "letter", "xx")]), by=None)
+    assert [one.fault.code for one in came.faults] == [
+        "not_digits", "unknown_line", "unknown_way_in", "unknown_language",
+    ]  # fmt: skip
+    assert lines.all_ways() == [ways[0], moved]
 
 
 def test_an_upload_with_one_wrong_row_writes_nothing() -> None:

@@ -34,6 +34,8 @@ FIELDS: Words = {
     "line": _("Line"),
     "department": _("Department"),
     "signed_on": _("Signed on"),
+    "way_in": _("Way in"),
+    "language": _("Language"),
 }
 FAULTS: Words = {
     "missing": _("This must be filled in."),
@@ -42,6 +44,7 @@ FAULTS: Words = {
     "unprintable": _("Holds line breaks, invisible signs or blanks at its ends."),
     "not_digits": _("A line's number has digits only, “{text}” has others."),
     "unknown_class": _("There is no class “{text}”."),
+    "unknown_way_in": _("There is no way in “{text}”."),
     "priority_range": _("A priority is between 0 and {most}."),
     "not_sip": _("A SIP address begins with sip: or sips:."),
     "unknown_language": _("“{text}” is not a service language; use codes such as en or ja."),

@@ -217,16 +217,22 @@ def agree(request: HttpRequest, number: str) -> HttpResponseBase:
 @require_GET
 @allowed(Act.SEE_LINES)
 def download(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Give the registry as a file: lines.xlsx (both tables), lines.csv or agreements.csv."""
+    """Give the registry as a file: lines.xlsx (all tables), lines.csv, agreements.csv or numbers.csv."""
     if name == "lines.xlsx":
-        data, kind = line_sheets.to_xlsx(registry.all_entries().values(), registry.all_pacts()), XLSX
+        data, kind = _workbook(), XLSX
     elif name == "lines.csv":
         data, kind = line_sheets.to_csv(line_sheets.LINES, registry.all_entries().values()), "text/csv; charset=utf-8"
     elif name == "agreements.csv":
         data, kind = line_sheets.to_csv(line_sheets.PACTS, registry.all_pacts()), "text/csv; charset=utf-8"
+    elif name == "numbers.csv":
+        data, kind = line_sheets.to_csv(line_sheets.WAYS, registry.all_ways()), "text/csv; charset=utf-8"
     else:
         raise Http404
     return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _workbook() -> bytes:
+    return line_sheets.to_xlsx(registry.all_entries().values(), registry.all_pacts(), registry.all_ways())
 
 
 @require_POST
@@ -244,6 +250,6 @@ def upload(request: HttpRequest) -> HttpResponseBase:
             for one in came.faults
         ]
         return render(request, "console/line_faults.html", {"faults": faults, "file": file.name}, status=422)
-    written = gettext("Written: {lines} lines and {pacts} agreements differ from before.")
-    messages.success(request, written.format(lines=came.lines, pacts=came.pacts))
+    written = gettext("Written: {lines} lines, {pacts} agreements and {ways} numbers differ from before.")
+    messages.success(request, written.format(lines=came.lines, pacts=came.pacts, ways=came.ways))
     return redirect("lines")

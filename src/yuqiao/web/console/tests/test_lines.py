@@ -170,7 +170,13 @@ def upload(client: Client, data: bytes) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "begins"), [("lines.xlsx", b"PK"), ("lines.csv", b"\xef\xbb\xbf"), ("agreements.csv", b"\xef\xbb\xbf")]
+    ("name", "begins"),
+    [
+        ("lines.xlsx", b"PK"),
+        ("lines.csv", b"\xef\xbb\xbf"),
+        ("agreements.csv", b"\xef\xbb\xbf"),
+        ("numbers.csv", b"\xef\xbb\xbf"),
+    ],
 )
 def test_what_is_downloaded_can_be_uploaded_and_changes_nothing(wang: Client, name: str, begins: bytes) -> None:
     response = wang.get(f"/lines/download/{name}")
