@@ -11,8 +11,8 @@ from django.utils import timezone
 from yuqiao.accounts.models import Department, JournalEntry
 from yuqiao.accounts.services import verify_journal
 from yuqiao.hotline import lines
-from yuqiao.hotline.line_sheets import LINES, WAYS, to_csv, to_xlsx
-from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, WayIn
+from yuqiao.hotline.line_sheets import CLASS_NAMES, LINES, WAY_NAMES, WAYS, to_csv, to_xlsx
+from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, LineClass, WayIn
 from yuqiao.hotline.registry import Entry, Pact, Way
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -160,3 +160,8 @@ def test_an_upload_with_one_wrong_row_writes_nothing() -> None:
     ]
     assert not Line.objects.exists()
     assert not JournalEntry.objects.exists()
+
+
+def test_the_tables_use_the_codes_and_words_of_the_rows() -> None:
+    assert dict(LineClass.choices) == CLASS_NAMES
+    assert dict(WayIn.choices) == WAY_NAMES
