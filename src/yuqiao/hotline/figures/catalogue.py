@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import Q
 
+from yuqiao.hotline import callback_figures
 from yuqiao.hotline.figures.definition import Figure, Scope, Source, Unit
-from yuqiao.hotline.models import Call, Callback, CallbackOutcome, InterpreterRequest, RequestState, WayIn
+from yuqiao.hotline.models import Call, Callback, InterpreterRequest, RequestState, WayIn
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.workforce.models import Interpreter, Tier
 
@@ -49,12 +50,16 @@ def _replacement(_scope: Scope) -> Q:
     return Q(head_of_queue=True)
 
 
-def _returned(_scope: Scope) -> Q:
-    return Q(done_at__isnull=False) & ~Q(outcome=CallbackOutcome.NOT_REACHED)
+def _due(scope: Scope) -> Q:
+    return callback_figures.condition("due", scope.at)
 
 
 def _returned_in_time(scope: Scope) -> Q:
-    return _returned(scope) & Q(done_at__lte=F("due_at"))
+    return callback_figures.condition("in_time", scope.at)
+
+
+def _returned(scope: Scope) -> Q:
+    return _returned_in_time(scope) | callback_figures.condition("late", scope.at)
 
 
 FIGURES: tuple[Figure, ...] = (
@@ -132,15 +137,15 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "callbacks_returned", "未接来电回访率", "Callbacks returned",
-        "已办结且联系到来电人的回访 ÷ 期内产生的回访。",
-        "Callbacks closed with the caller reached, out of all callbacks that arose in the period.",
-        CALLBACKS, Unit.SHARE, _returned,
+        "已办结且联系到来电人的回访 ÷ 期内产生且已到期或已办结的回访。",
+        "Callbacks closed with the caller reached, out of those of the period that are due or closed.",
+        CALLBACKS, Unit.SHARE, _returned, _due,
     ),
     Figure(
         "callbacks_on_time", "回访及时率", "Callbacks on time",
-        "在时限内办结且联系到来电人的回访 ÷ 期内产生的回访。",
-        "Callbacks closed with the caller reached before their deadline, out of all that arose in the period.",
-        CALLBACKS, Unit.SHARE, _returned_in_time,
+        "在时限内办结且联系到来电人的回访 ÷ 期内产生且已到期或已办结的回访。",
+        "Callbacks closed in time with the caller reached, out of those of the period that are due or closed.",
+        CALLBACKS, Unit.SHARE, _returned_in_time, _due,
     ),
 )  # fmt: skip
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}

@@ -11,19 +11,25 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, Model, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from yuqiao.lib import clock
+
 #: GB/T 33358-2016: a call is to be answered within 15 s.
 ANSWER_WITHIN = dt.timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which rows a figure is asked of: those of ``[since, until)``, one line (its id) and one language if set."""
+    """Which rows a figure is asked of: those of ``[since, until)``, one line (its id) and one language if set.
+
+    ``at`` is the moment at which it is asked: what is due by then.
+    """
 
     since: dt.datetime
     until: dt.datetime
     line: int | None = None
     language: str | None = None
     answer_within: dt.timedelta = ANSWER_WITHIN
+    at: dt.datetime = field(default_factory=clock.now)
 
 
 @dataclass(frozen=True, slots=True)

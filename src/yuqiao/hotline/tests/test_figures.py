@@ -71,16 +71,22 @@ def march(db: None) -> Line:
     call(own, "ja", 1, 2, way_in="callback", outcome="answered")
     call(own, "en", 100, 200, started_at=MARCH.since - SECOND)
     call(own, "en", 100, 200, started_at=MARCH.until)
-    for number, done, outcome in (("a", 5, "answered"), ("b", 50, "by_hand"), ("c", 5, "not_reached"), ("d", None, "")):
+    for number, done, outcome in (
+        ("a", 5, "answered"),
+        ("b", 50, "by_hand"),
+        ("c", 5, "not_reached"),
+        ("d", None, ""),
+        ("e", None, "not due"),
+    ):
         Callback.objects.create(
             call=lost,
             line=partner,
             number=number,
             language="ja",
             created_at=NOON,
-            due_at=NOON + 10 * SECOND,
+            due_at=MARCH.at + 3600 * SECOND if outcome == "not due" else NOON + 10 * SECOND,
             done_at=None if done is None else NOON + done * SECOND,
-            outcome=outcome,
+            outcome=outcome if done else "",
         )
     return own
 
