@@ -295,6 +295,7 @@ class Callback(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["number"], condition=Q(done_at=None), name="one_open_callback_per_number")
         ]
+        indexes = [models.Index(fields=["next_try_at"], condition=Q(done_at=None), name="callback_next_try")]
 
     def __str__(self) -> str:
         return f"{self.language} {self.due_at:%Y-%m-%d %H:%M}"

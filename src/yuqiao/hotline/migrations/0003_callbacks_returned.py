@@ -63,6 +63,10 @@ class Migration(migrations.Migration):
             name='running',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hotline.call'),
         ),
+        migrations.AddIndex(
+            model_name='callback',
+            index=models.Index(condition=models.Q(('done_at', None)), fields=['next_try_at'], name='callback_next_try'),
+        ),
         migrations.RunPython(try_open_ones_at_once, migrations.RunPython.noop),
         migrations.AlterField(
             model_name='call',
