@@ -63,6 +63,7 @@ bench: .venv/installed
 	deploy/packages bench
 	$(BIN)/python -m bench.mixer
 	$(BIN)/python -m bench.setup
+	$(BIN)/python -m bench.figures
 
 clean:
 	rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
