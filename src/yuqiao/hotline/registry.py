@@ -16,7 +16,7 @@ from typing import Final
 
 from yuqiao.languages.catalogue import BY_CODE
 
-#: Ways in, as in hotline.models.WayIn.
+#: The ways of hotline.models.WayIn by which others dial us (a callback is dialled by us).
 WAYS_IN: Final = ("beside_agent", "transferred", "direct")
 CLASSES: Final = ("emergency", "government", "public", "own")
 #: The classes that are counted as lines of the linkage (S33); our own number is the hub, not one of them.
