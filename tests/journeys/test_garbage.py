@@ -81,7 +81,9 @@ def test_garbage_in_the_middle_of_a_call(tmp_path: Path) -> None:
         counted = await asyncio.to_thread(counters, stage)
         assert counted["trunk"]["malformed"] > 0
         assert counted["ari"]["malformed"] > 0
-        stage.dial("9601691", "third")  # nobody is free, but the call is taken and becomes a callback
+        stage.answers("wang")
+        stage.dial("9601691", "third")
+        await stage.hear({"third": ["wang"], "wang": ["third"]} | both)
         anna.hangup()
         await until(lambda: Call.objects.filter(phase="ended").exists(), "the call's end on paper")
         assert await asyncio.to_thread(logs_with_the_caller, tmp_path) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,10 +14,7 @@ from yuqiao.lib.net import free_port
 from yuqiao.media.ari.tests.live import Client, until
 from yuqiao.media.server import MediaServer
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp (Debian: sip-tester) is not installed"),
-]
+pytestmark = pytest.mark.live
 
 
 @asynccontextmanager

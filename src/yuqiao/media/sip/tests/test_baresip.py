@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,10 +14,7 @@ from yuqiao.lib.net import free_port
 from yuqiao.media.sip.tests.parties import ALICE_RTP, BOB_RTP, Desk, Witness, trunk, until, uri
 from yuqiao.media.sip.transactions import Timing
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip (Debian: baresip-core) is not installed"),
-]
+pytestmark = pytest.mark.live
 
 CONFIG = """\
 sip_listen 127.0.0.1:{sip}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,7 @@ from yuqiao.media.ports import SipCall
 from yuqiao.media.sip.tests.parties import ALICE_RTP, BOB_RTP, Desk, Witness, trunk, until
 from yuqiao.media.sip.transactions import Timing
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp (Debian: sip-tester) is not installed"),
-]
+pytestmark = pytest.mark.live
 SCENARIOS = Path(__file__).parent / "scenarios"
 TRANSPORTS = pytest.mark.parametrize("transport", ["udp", "tcp"])
 
