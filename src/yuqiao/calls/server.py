@@ -24,7 +24,7 @@ from yuqiao.calls.task import CallTask
 from yuqiao.engines import events
 from yuqiao.engines.ari import SNOOP_PREFIX, Ari, Holdings
 from yuqiao.hotline import events as desk
-from yuqiao.hotline import queue, services
+from yuqiao.hotline import queue, services, wishes
 from yuqiao.hotline.effects import EngineEffect
 from yuqiao.hotline.models import CallCommand
 from yuqiao.hotline.state import CallState, Timing, TrackPhase
@@ -207,7 +207,7 @@ class CallServer:
         """What the database needs when a call server becomes the active one."""
         released = services.release_orphans()
         carried = {leg.command for call in services.open_calls() for leg in call.legs if leg.command is not None}
-        returned = services.return_commands(self._holder, carried)
+        returned = wishes.return_commands(self._holder, carried)
         if released or returned:
             log.info("inherited", interpreters_released=released, commands_returned=returned)
 
@@ -273,7 +273,7 @@ class CallServer:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             beats += 1
-            for command in await self._database.surely(services.take_commands, self._holder, order=LAST):
+            for command in await self._database.surely(wishes.take_commands, self._holder, order=LAST):
                 await self._take(command)
             if any(call.waits for call in self._by_call.values()):
                 for call_id in await self._database.surely(queue.whose_turn, order=LAST):
@@ -285,20 +285,13 @@ class CallServer:
     async def _take(self, command: CallCommand) -> None:
         call = self._by_call.get(str(command.call_id))
         if call is None:
-            await self._database.surely(services.refuse_command, command.pk, "the call is over")
+            await self._database.surely(wishes.refuse_command, command.pk, "the call is over")
             return
-        now = clock.now().timestamp()
-        arguments = command.arguments
-        match command.kind:
-            case "add_party":
-                number, contact = str(arguments.get("line", "")), str(arguments.get("contact", ""))
-                call.tell(desk.AddPartyAsked(command.pk, number, contact, now))
-            case "drop_leg":
-                call.tell(desk.DropLegAsked(command.pk, str(arguments.get("leg", "")), now))
-            case "end":
-                call.tell(desk.EndAsked(command.pk, now))
-            case _:
-                await self._database.surely(services.refuse_command, command.pk, "unknown command")
+        event = wishes.event_of(command, clock.now().timestamp())
+        if event is None:
+            await self._database.surely(wishes.refuse_command, command.pk, "unknown command")
+            return
+        call.tell(event)
 
 
 def timing_from_settings() -> Timing:

@@ -24,7 +24,7 @@ from yuqiao.demo.party import voice_of
 from yuqiao.demo.phone import Exchange
 from yuqiao.demo.plans import PLANS, Mishap, Plan
 from yuqiao.demo.stage import HOST, LonePhone, Platform, Ports
-from yuqiao.hotline import services
+from yuqiao.hotline import wishes
 from yuqiao.hotline.models import Call, Lease, Recording
 from yuqiao.lib import clock
 from yuqiao.lib.g711 import Samples
@@ -194,6 +194,6 @@ async def _add_party(plan: Plan) -> None:
 
     def ask() -> None:
         call = Call.objects.get(caller_number=PERSONAS[plan.caller].number, ended_at=None)
-        services.ask_add_party(call, plan.third, by=Person.objects.get(username="supervisor"))
+        wishes.ask_add_party(call, plan.third, by=Person.objects.get(username="supervisor"))
 
     await asyncio.to_thread(ask)

@@ -7,7 +7,7 @@ ends: it holds a deadline for whatever it waits for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from yuqiao.engines import events as engine
@@ -15,7 +15,6 @@ from yuqiao.hotline import calling_back, choosing, parties, script, seeking
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import (
-    Answer,
     Effect,
     EndAttempt,
     EndBridge,
@@ -28,94 +27,17 @@ from yuqiao.hotline.effects import (
 )
 from yuqiao.hotline.review import review
 from yuqiao.hotline.state import (
-    AGENT,
-    BESIDE_AGENT,
     CALLBACK,
-    CALLER,
-    DIRECT,
     INTERPRETER,
-    TRANSFERRED,
     WAITING,
     CallState,
     LegPhase,
-    LegState,
     Phase,
-    Timing,
     TrackPhase,
 )
 from yuqiao.hotline.turn import Turn
 
 Step = tuple[CallState, list[Effect]]
-#: What a track calls the one leg on which the partner's agent and the caller speak beside each other.
-BESIDE_LABEL = "坐席+来电人"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the dialled number tells us; an unknown number is taken as a direct call without a line."""
-
-    way_in: str = DIRECT
-    line: str = ""
-    agent_contact: str = ""
-    priority: int = 10
-    record: bool = True
-    language: str = ""
-
-
-def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing) -> Step:
-    """Return a new call for an inbound leg: answer it and, where the language is known, seek an interpreter at once."""
-    beside = facts.way_in == BESIDE_AGENT
-    leg = LegState(
-        arrival.leg,
-        AGENT if beside else CALLER,
-        arrival.at,
-        label=BESIDE_LABEL if beside else "",
-        contact=arrival.caller_number,
-        inbound=True,
-    )
-    call = CallState(
-        call_id,
-        arrival.at,
-        way_in=facts.way_in,
-        dialled=arrival.dialled,
-        caller_number=arrival.caller_number,
-        line=facts.line,
-        agent_contact=facts.agent_contact,
-        priority=facts.priority,
-        record=facts.record,
-        language=facts.language,
-        principal=leg.id,
-        legs=(leg,),
-        timing=timing,
-    )
-    turn = Turn(call, arrival.at)
-    turn.note("arrived", leg.id, way_in=facts.way_in, line=facts.line)
-    turn.alarm("answer", timing.closing)
-    if facts.language:
-        turn.note("language_known", language=facts.language)
-        seeking.ask(turn)
-    turn.do(Answer(leg.id), MakeBridge())
-    if facts.way_in == TRANSFERRED:
-        _ring_agent(turn)
-    return turn.call, turn.effects
-
-
-def begin_callback(call_id: str, missed: calling_back.Missed, timing: Timing, at: float) -> Step:
-    """Return a new call back to a caller who was missed: first an interpreter, then the caller, then both together."""
-    turn = Turn(calling_back.call_of(call_id, missed, timing, at), at)
-    turn.note("callback_begun", line=missed.line)
-    turn.do(MakeBridge())  # before the search, which may end the call at once
-    seeking.ask(turn)
-    return turn.call, turn.effects
-
-
-def _ring_agent(turn: Turn) -> None:
-    if not turn.call.agent_contact:
-        turn.note("agent_unreachable")
-        return
-    leg = turn.leg(LegState(turn.new_id(), AGENT, turn.now, label=turn.call.line, contact=turn.call.agent_contact))
-    turn.note("agent_rung", leg.id)
-    seeking.ring(turn, leg)
 
 
 def step(call: CallState, event: desk.Event) -> Step:
@@ -237,28 +159,23 @@ def _time(turn: Turn, event: desk.TimeCame) -> None:
 
 
 def _deadline(turn: Turn, name: str) -> None:
-    kind, _, leg_id = name.partition(":")
-    match kind:
-        case "ring":
-            turn.do(HangUp(leg_id))
-            _ended(turn, engine.LegEnded(leg_id, engine.NO_ANSWER, turn.now))
-        case "wait":
-            seeking.waited_enough(turn)
-        case "repeat":
-            if turn.call.phase is Phase.CALLING_BACK:
-                script.run(turn, turn.call.listener, script.RING)
-            else:
-                script.run(turn, turn.call.principal, "connecting", script.RING)
-        case "key":
-            choosing.no_key(turn)
-        case "answer":
-            turn.do(HangUp(turn.call.principal))
-            _ended(turn, engine.LegEnded(turn.call.principal, engine.INTERWORKING, turn.now))
-        case "closing":
-            turn.do(HangUp(turn.call.principal))
-            turn.alarm("forced", turn.call.timing.closing)
-        case "forced":
-            _force(turn)
+    kind, _, of = name.partition(":")
+    DEADLINES[kind](turn, of)
+
+
+def _rang_enough(turn: Turn, leg_id: str) -> None:
+    turn.do(HangUp(leg_id))
+    _ended(turn, engine.LegEnded(leg_id, engine.NO_ANSWER, turn.now))
+
+
+def _never_answered(turn: Turn, _of: str) -> None:
+    turn.do(HangUp(turn.call.principal))
+    _ended(turn, engine.LegEnded(turn.call.principal, engine.INTERWORKING, turn.now))
+
+
+def _still_closing(turn: Turn, _of: str) -> None:
+    turn.do(HangUp(turn.call.principal))
+    turn.alarm("forced", turn.call.timing.closing)
 
 
 def _try_again(turn: Turn, _event: desk.TryAgain) -> None:
@@ -306,4 +223,16 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.DropLegAsked: parties.drop_leg,
     desk.EndAsked: parties.end,
     desk.TimeCame: _time,
+}
+
+#: Kind of a deadline (what stands before the colon of its name) -> what happens when it passes; told what follows the
+#: colon, such as a leg's id.
+DEADLINES: dict[str, Callable[[Turn, str], None]] = {
+    "ring": _rang_enough,
+    "wait": lambda turn, _of: seeking.waited_enough(turn),
+    "repeat": lambda turn, _of: script.repeat(turn),
+    "key": lambda turn, _of: choosing.no_key(turn),
+    "answer": _never_answered,
+    "closing": _still_closing,
+    "forced": lambda turn, _of: _force(turn),
 }

@@ -107,6 +107,14 @@ def listener_gone(turn: Turn, leg_id: str) -> None:
         turn.alarm("key", None)
 
 
+def repeat(turn: Turn) -> None:
+    """Whoever waits alone hears again that we are at it."""
+    if turn.call.phase is Phase.CALLING_BACK:
+        run(turn, turn.call.listener, RING)
+    else:
+        run(turn, turn.call.principal, "connecting", RING)
+
+
 def replay(turn: Turn) -> None:
     """Play the current prompt again: after a lost connection nobody knows whether it was heard."""
     playing = turn.call.playing

@@ -1,7 +1,7 @@
 """The one place that writes calls: each verb is one transaction.
 
 `admit` and `commit` write what the rules decided: the snapshot, the rows that follow from it and the call's history
-stand in the database together, before the engine acts on them. `ask_…` are a person's wishes for a running call.
+stand in the database together, before the engine acts on them. A person's wishes for a running call: `hotline.wishes`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import datetime as dt
 import uuid
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,21 +21,18 @@ from yuqiao.engines.events import LegArrived
 from yuqiao.hotline import callbacks
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
+from yuqiao.hotline.beginning import Facts, begin, begin_callback
 from yuqiao.hotline.jobs import finish_recordings
 from yuqiao.hotline.models import Call, CallCommand, DialledNumber, InterpreterRequest, Lease, Line
 from yuqiao.hotline.queue import seek
 from yuqiao.hotline.rows import instant, write
-from yuqiao.hotline.rules import Facts, begin, begin_callback, step
+from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import CallState, Timing, restore
 from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
 from yuqiao.workforce.models import Interpreter
 
 Acts = list[ask.EngineEffect]
-
-
-class CommandError(ValueError):
-    """A wish for a call makes no sense; the message says why."""
 
 
 def admit(arrival: LegArrived, timing: Timing) -> tuple[CallState, Acts]:
@@ -169,58 +165,6 @@ def release_orphans() -> int:
         for request_id in set(held) - {str(pk) for pk in needed}:
             released += workforce.release(request_id, "wrap_up", now)
     return released
-
-
-def ask_add_party(call: Call, target: str, *, by: Person | None) -> CallCommand:
-    """Ask to add a line by its number, or anybody by SIP URI; the call server takes it up within 0.2 s."""
-    target = target.strip()
-    if not target:
-        raise CommandError("name a line's number or a SIP URI")
-    if target.startswith(("sip:", "sips:")):
-        # A contact may be somebody's own number: the journal keeps only that there was one.
-        return _ask(call, "add_party", {"contact": target}, by, {"contact": True})
-    return _ask(call, "add_party", {"line": target}, by, {"line": target})
-
-
-def ask_drop_leg(call: Call, leg_id: str, *, by: Person | None) -> CallCommand:
-    """Ask to take one party off the call."""
-    return _ask(call, "drop_leg", {"leg": leg_id}, by, {"leg": leg_id})
-
-
-def ask_end(call: Call, *, by: Person | None) -> CallCommand:
-    """Ask to end the call; its caller hears goodbye first."""
-    return _ask(call, "end", {}, by, {})
-
-
-def _ask(call: Call, kind: str, arguments: dict[str, Any], by: Person | None, journaled: dict[str, Any]) -> CallCommand:
-    with transaction.atomic():
-        if not Call.objects.filter(pk=call.pk, ended_at=None).exists():
-            raise CommandError("the call is over")
-        command = CallCommand.objects.create(
-            call=call, kind=kind, arguments=arguments, asked_by=by, created_at=clock.now()
-        )
-        record(by, f"call.{kind}", call, journaled)
-        return command
-
-
-def take_commands(holder: str) -> list[CallCommand]:
-    """Take the commands nobody took; each by one conditional UPDATE, so that no two servers carry out one."""
-    taken = []
-    for command in CallCommand.objects.filter(taken_by="").order_by("id")[:50]:
-        if CallCommand.objects.filter(pk=command.pk, taken_by="").update(taken_by=holder):
-            taken.append(command)
-    return taken
-
-
-def refuse_command(command_id: int, why: str) -> None:
-    """Close a command that no call can carry out."""
-    CallCommand.objects.filter(pk=command_id, done_at=None).update(done_at=clock.now(), error=why[:200])
-
-
-def return_commands(holder: str, pending: Iterable[int]) -> int:
-    """Give back what a dead call server took and never did, except ``pending`` ones that its calls still carry."""
-    lost = CallCommand.objects.filter(done_at=None).exclude(taken_by="").exclude(taken_by=holder)
-    return lost.exclude(pk__in=list(pending)).update(taken_by="")
 
 
 def hold_lease(name: str, holder: str, seconds: float) -> bool:

@@ -18,7 +18,7 @@ import pytest
 from yuqiao.calls.tests.city import finished_tracks, only_call, seed
 from yuqiao.calls.tests.stage import CALLS, PASSWORD, Stage, live, until
 from yuqiao.hotline.models import Call
-from yuqiao.hotline.services import ask_add_party
+from yuqiao.hotline.wishes import ask_add_party
 
 ROOT = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT", "")
 pytestmark = [

@@ -10,7 +10,7 @@ import pytest
 from yuqiao.calls.tests.city import finished_tracks, only_call, recording, seed
 from yuqiao.calls.tests.stage import CALLS, Stage, live, until
 from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest
-from yuqiao.hotline.services import ask_add_party, ask_drop_leg, ask_end
+from yuqiao.hotline.wishes import ask_add_party, ask_drop_leg, ask_end
 from yuqiao.workforce.models import Interpreter
 
 pytestmark = [pytest.mark.live, pytest.mark.database, pytest.mark.django_db(transaction=True)]

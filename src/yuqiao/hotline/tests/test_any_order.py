@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
+from yuqiao.hotline.beginning import Facts
 from yuqiao.hotline.calling_back import Missed
-from yuqiao.hotline.rules import Facts
 from yuqiao.hotline.state import OPEN_REQUEST, LegPhase, Phase, TrackPhase
 from yuqiao.hotline.tests.world import World
 

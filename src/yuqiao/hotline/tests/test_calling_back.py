@@ -7,8 +7,8 @@ import pytest
 from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
+from yuqiao.hotline.beginning import Facts
 from yuqiao.hotline.calling_back import Missed
-from yuqiao.hotline.rules import Facts
 from yuqiao.hotline.state import LegPhase, Phase
 from yuqiao.hotline.tests.test_ways_in import hung_up, plays, recorded, rung
 from yuqiao.hotline.tests.world import World

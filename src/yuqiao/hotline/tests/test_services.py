@@ -10,7 +10,7 @@ from yuqiao.accounts.models import JournalEntry, Person
 from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
-from yuqiao.hotline import queue, services
+from yuqiao.hotline import queue, services, wishes
 from yuqiao.hotline.models import Call, Callback, CallCommand, CallEvent, InterpreterRequest, Leg, Recording
 from yuqiao.hotline.tests.rows import OneCall, interpreter, line
 from yuqiao.workforce.models import Interpreter
@@ -153,21 +153,21 @@ def test_commands_are_journaled_taken_once_and_refused_for_a_call_that_is_over()
     talk = OneCall()
     call = Call.objects.get()
     boss = Person.objects.create(username="boss")
-    command = services.ask_add_party(call, " 12345 ", by=boss)
-    services.ask_add_party(call, "sip:somebody@desk", by=boss)
+    command = wishes.ask_add_party(call, " 12345 ", by=boss)
+    wishes.ask_add_party(call, "sip:somebody@desk", by=boss)
     assert [entry.detail for entry in JournalEntry.objects.all()] == [{"line": "12345"}, {"contact": True}]
-    assert [one.pk for one in services.take_commands("one")] == [command.pk, command.pk + 1]
-    assert services.take_commands("other") == []
-    assert services.return_commands("other", []) == 2
-    assert len(services.take_commands("other")) == 2
+    assert [one.pk for one in wishes.take_commands("one")] == [command.pk, command.pk + 1]
+    assert wishes.take_commands("other") == []
+    assert wishes.return_commands("other", []) == 2
+    assert len(wishes.take_commands("other")) == 2
     talk.tell(desk.AddPartyAsked(command.pk, "999", "", time.time()))
     done = CallCommand.objects.get(pk=command.pk)
     assert (done.error, done.done_at is not None) == ("no such line", True)
-    with pytest.raises(services.CommandError):
-        services.ask_add_party(call, "", by=boss)
+    with pytest.raises(wishes.CommandError):
+        wishes.ask_add_party(call, "", by=boss)
     Call.objects.update(ended_at=call.started_at)
-    with pytest.raises(services.CommandError):
-        services.ask_end(call, by=boss)
+    with pytest.raises(wishes.CommandError):
+        wishes.ask_end(call, by=boss)
 
 
 def test_a_lease_has_one_holder_until_it_runs_out_or_is_given_back() -> None:

@@ -7,7 +7,7 @@ import pytest
 from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
-from yuqiao.hotline.rules import Facts
+from yuqiao.hotline.beginning import Facts
 from yuqiao.hotline.state import LegPhase, Phase
 from yuqiao.hotline.tests.world import CALLER_LEG, World
 

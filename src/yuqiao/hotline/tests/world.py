@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
+from yuqiao.hotline.beginning import Facts, begin, begin_callback
 from yuqiao.hotline.calling_back import Missed
-from yuqiao.hotline.rules import Facts, begin, begin_callback, step
+from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import WAITING, LegPhase, Phase, Timing, restore, snapshot
 
 CALL_ID = "11111111-2222-4333-8444-555555555555"

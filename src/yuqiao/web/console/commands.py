@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from yuqiao.hotline import services
+from yuqiao.hotline import wishes
 from yuqiao.hotline.models import Call, Line
 from yuqiao.web.console.call_page import may_steer
 from yuqiao.web.console.gate import person_of
@@ -33,15 +33,15 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
     try:
         if asked == "add_party":
             line = get_object_or_404(Line.objects.exclude(agent_contact=""), number=request.POST.get("line", ""))
-            services.ask_add_party(call, line.number, by=person)
+            wishes.ask_add_party(call, line.number, by=person)
         elif asked == "drop_leg":
             leg = get_object_or_404(call.legs.filter(ended_at=None), pk=request.POST.get("leg", ""))
-            services.ask_drop_leg(call, leg.pk, by=person)
+            wishes.ask_drop_leg(call, leg.pk, by=person)
         elif asked == "end":
-            services.ask_end(call, by=person)
+            wishes.ask_end(call, by=person)
         else:
             return HttpResponse(status=400)
-    except services.CommandError:
+    except wishes.CommandError:
         messages.error(request, _("The call is over already."))
     else:
         messages.success(request, _("The call server was asked; the history shows what came of it."))

@@ -1,8 +1,9 @@
-"""The way from page to page: one visible list, shown at the top to those who may open each entry."""
+"""The way from page to page: one visible list in four groups, shown at the top to those who may open each entry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,29 +15,48 @@ from yuqiao.accounts.services import roles_of
 from yuqiao.web.console.gate import ALLOWED, Act
 
 
+class Group(Enum):
+    """What a page is for; the order of the groups."""
+
+    NOW = _("Live")
+    PLAN = _("Plan")
+    REGISTER = _("Registers")
+    RESULTS = _("Results")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page to go to: the name of its address, what it is called, and what one must be allowed to do."""
+    """A page to go to: the name of its address, what it is called, what one must be allowed to do, and its group."""
 
     name: str
     title: str | Promise
     act: Act
+    group: Group
 
 
 ENTRIES = (
-    Entry("board", _("Live board"), Act.WATCH),
-    Entry("callbacks", _("Callbacks"), Act.WATCH),
-    Entry("lines", _("Lines"), Act.SEE_LINES),
-    Entry("statistics", _("Statistics"), Act.REPORT),
-    Entry("hours", _("Service hours"), Act.WATCH),
+    Entry("board", _("Live board"), Act.WATCH, Group.NOW),
+    Entry("callbacks", _("Callbacks"), Act.WATCH, Group.NOW),
+    Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
+    Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
+    Entry("statistics", _("Statistics"), Act.REPORT, Group.RESULTS),
 )
 
 
-def entries_for(request: HttpRequest) -> list[dict[str, object]]:
-    """Return the entries this reader may open; ``here`` marks the one that the present page belongs to."""
+def groups_for(request: HttpRequest) -> list[dict[str, object]]:
+    """Return the groups with the entries this reader may open; ``here`` marks those of the present page."""
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return []
     roles = roles_of(person)
-    shown = [(entry, reverse(entry.name)) for entry in ENTRIES if not ALLOWED[entry.act].isdisjoint(roles)]
-    return [{"url": url, "title": entry.title, "here": request.path.startswith(url)} for entry, url in shown]
+    groups: list[dict[str, object]] = []
+    for group in Group:
+        entries = [
+            {"url": url, "title": entry.title, "here": request.path.startswith(url)}
+            for entry in ENTRIES
+            if entry.group is group and not ALLOWED[entry.act].isdisjoint(roles)
+            for url in [reverse(entry.name)]
+        ]
+        if entries:
+            groups.append({"title": group.value, "entries": entries, "here": any(one["here"] for one in entries)})
+    return groups

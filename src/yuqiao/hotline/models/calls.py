@@ -1,4 +1,4 @@
-"""Lines, calls, legs, requests for an interpreter, recordings and callbacks (S25–S39). Rows only.
+"""Calls, legs, requests for an interpreter, recordings (S25–S39). Rows only.
 
 A row exists before anything acts on it: a call before it is answered, a leg before it is rung, a request before an
 interpreter is claimed. So whichever process dies, the next one finds the truth here.
@@ -10,89 +10,9 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
-from yuqiao.accounts.models import Department
+from yuqiao.hotline.models.lines import Line, WayIn
 from yuqiao.workforce.models import Interpreter
-
-
-class LineClass(models.TextChoices):
-    """Classes of lines (S33)."""
-
-    EMERGENCY = "emergency", "紧急服务热线"
-    GOVERNMENT = "government", "政务服务热线"
-    PUBLIC = "public", "公共服务热线"
-    OWN = "own", "本平台热线"
-
-
-class WayIn(models.TextChoices):
-    """How a call reaches us."""
-
-    BESIDE_AGENT = "beside_agent", "坐席同机呼入"  # agent and foreigner on one leg, mixed by the partner's exchange
-    TRANSFERRED = "transferred", "转接呼入"  # the caller arrives; we ring the line's agent back and the interpreter
-    DIRECT = "direct", "直拨本号"  # a foreigner dials our own number
-    CALLBACK = "callback", "回访"  # we ring the caller of a missed call, after an interpreter
-
-
-class Line(models.Model):
-    """A hotline number (S25, S33, S34). ``agent_contact`` is the SIP URI at which its agents are rung.
-
-    ``priority``: the higher is served first; emergency lines carry 100. ``merged_into`` holds from ``merged_from`` to
-    ``merged_until``, both days included; no last day: still. So do ``valid_from`` and ``valid_until``; no first day:
-    always. ``languages`` (codes) are those its callers often speak, ``excludes`` what its calls must not be about:
-    codes of `hotline.registry.Exclusion`. ``linked`` is False for a line that is not of the city's linkage (S33).
-    """
-
-    number = models.CharField(max_length=32, unique=True)
-    name_zh = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80, blank=True)
-    line_class = models.CharField(max_length=12, choices=LineClass.choices)
-    agent_contact = models.CharField(max_length=200, blank=True)
-    priority = models.PositiveSmallIntegerField(default=10)
-    record = models.BooleanField(default=True)
-    owner = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="lines")
-    linked = models.BooleanField(default=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_lines")
-    merged_from = models.DateField(null=True, blank=True)
-    merged_until = models.DateField(null=True, blank=True)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True)
-    languages = models.JSONField(default=list, blank=True)
-    excludes = models.JSONField(default=list, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.name_zh}"
-
-
-class Agreement(models.Model):
-    """A department is to be served through a line (S35, S36): once ``signed_on`` it is, up to and with ``valid_until``.
-
-    Without ``signed_on`` it is still to be covered; without ``valid_until`` it holds on.
-    """
-
-    line = models.ForeignKey(Line, models.PROTECT, related_name="agreements")
-    department = models.ForeignKey(Department, models.PROTECT, related_name="agreements")
-    signed_on = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["line", "department"]
-        constraints = [models.UniqueConstraint(fields=["line", "department"], name="one_agreement_each")]
-
-    def __str__(self) -> str:
-        return f"{self.line_id}: {self.department_id}"
-
-
-class DialledNumber(models.Model):
-    """A number at which we are dialled, with what it tells us: the line, the way in, and perhaps the language."""
-
-    number = models.CharField(max_length=32, unique=True)
-    line = models.ForeignKey(Line, models.PROTECT, related_name="dialled_numbers")
-    way_in = models.CharField(max_length=16, choices=WayIn.choices)
-    language = models.CharField(max_length=8, blank=True)
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class Call(models.Model):
@@ -255,50 +175,6 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class CallbackOutcome(models.TextChoices):
-    """How a callback was closed; empty while it is open."""
-
-    ANSWERED = "answered", "已回访"  # the caller picked up and heard an interpreter
-    CALLED_IN = "called_in", "来电人已再次来电"  # the caller called again and was served
-    BY_HAND = "by_hand", "人工办结"
-    NOT_REACHED = "not_reached", "多次未接通"
-
-
-class Callback(models.Model):
-    """A caller to be called back, in the caller's own language, before ``due_at`` (S39): one open row per number.
-
-    ``attempts`` counts how often the caller's phone was rung; ``running`` is the call that tries it now, taken by one
-    conditional UPDATE; ``proof`` the call in which the caller was served. ``asked_now``: a supervisor asked for it at
-    once, at any hour.
-    """
-
-    call = models.ForeignKey(Call, models.PROTECT, related_name="callbacks")
-    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="callbacks")
-    number = models.CharField(max_length=64)
-    language = models.CharField(max_length=8, blank=True)
-    created_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True, blank=True)
-    asked_now = models.BooleanField(default=False)
-    running = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="+")
-    outcome = models.CharField(max_length=12, choices=CallbackOutcome.choices, blank=True)
-    proof = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="proves")
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    note = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["due_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["number"], condition=Q(done_at=None), name="one_open_callback_per_number")
-        ]
-        indexes = [models.Index(fields=["next_try_at"], condition=Q(done_at=None), name="callback_next_try")]
-
-    def __str__(self) -> str:
-        return f"{self.language} {self.due_at:%Y-%m-%d %H:%M}"
 
 
 class CallCommand(models.Model):

@@ -1,0 +1,93 @@
+"""How a call begins: somebody rings us, or a caller who was missed is called back. Pure, as all rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yuqiao.engines import events as engine
+from yuqiao.hotline import calling_back, seeking
+from yuqiao.hotline.effects import Answer, Effect, MakeBridge
+from yuqiao.hotline.state import (
+    AGENT,
+    BESIDE_AGENT,
+    CALLER,
+    DIRECT,
+    TRANSFERRED,
+    CallState,
+    LegState,
+    Timing,
+)
+from yuqiao.hotline.turn import Turn
+
+Step = tuple[CallState, list[Effect]]
+#: What a track calls the one leg on which the partner's agent and the caller speak beside each other.
+BESIDE_LABEL = "坐席+来电人"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the dialled number tells us; an unknown number is taken as a direct call without a line."""
+
+    way_in: str = DIRECT
+    line: str = ""
+    agent_contact: str = ""
+    priority: int = 10
+    record: bool = True
+    language: str = ""
+
+
+def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing) -> Step:
+    """Return a new call for an inbound leg: answer it and, where the language is known, seek an interpreter at once."""
+    beside = facts.way_in == BESIDE_AGENT
+    leg = LegState(
+        arrival.leg,
+        AGENT if beside else CALLER,
+        arrival.at,
+        label=BESIDE_LABEL if beside else "",
+        contact=arrival.caller_number,
+        inbound=True,
+    )
+    call = CallState(
+        call_id,
+        arrival.at,
+        way_in=facts.way_in,
+        dialled=arrival.dialled,
+        caller_number=arrival.caller_number,
+        line=facts.line,
+        agent_contact=facts.agent_contact,
+        priority=facts.priority,
+        record=facts.record,
+        language=facts.language,
+        principal=leg.id,
+        legs=(leg,),
+        timing=timing,
+    )
+    turn = Turn(call, arrival.at)
+    turn.note("arrived", leg.id, way_in=facts.way_in, line=facts.line)
+    turn.alarm("answer", timing.closing)
+    if facts.language:
+        turn.note("language_known", language=facts.language)
+        seeking.ask(turn)
+    turn.do(Answer(leg.id), MakeBridge())
+    if facts.way_in == TRANSFERRED:
+        ring_agent(turn)
+    return turn.call, turn.effects
+
+
+def begin_callback(call_id: str, missed: calling_back.Missed, timing: Timing, at: float) -> Step:
+    """Return a new call back to a caller who was missed: first an interpreter, then the caller, then both together."""
+    turn = Turn(calling_back.call_of(call_id, missed, timing, at), at)
+    turn.note("callback_begun", line=missed.line)
+    turn.do(MakeBridge())  # before the search, which may end the call at once
+    seeking.ask(turn)
+    return turn.call, turn.effects
+
+
+def ring_agent(turn: Turn) -> None:
+    """Ring the agents of the line that transferred the caller to us, if they can be rung."""
+    if not turn.call.agent_contact:
+        turn.note("agent_unreachable")
+        return
+    leg = turn.leg(LegState(turn.new_id(), AGENT, turn.now, label=turn.call.line, contact=turn.call.agent_contact))
+    turn.note("agent_rung", leg.id)
+    seeking.ring(turn, leg)

@@ -1,0 +1,34 @@
+"""All rows of the hotline, by what they are about."""
+
+from yuqiao.hotline.models.callbacks import Callback, CallbackOutcome
+from yuqiao.hotline.models.calls import (
+    Call,
+    CallCommand,
+    CallEvent,
+    InterpreterRequest,
+    Lease,
+    Leg,
+    LegRole,
+    Recording,
+    RequestState,
+)
+from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, WayIn
+
+__all__ = [
+    "Agreement",
+    "Call",
+    "CallCommand",
+    "CallEvent",
+    "Callback",
+    "CallbackOutcome",
+    "DialledNumber",
+    "InterpreterRequest",
+    "Lease",
+    "Leg",
+    "LegRole",
+    "Line",
+    "LineClass",
+    "Recording",
+    "RequestState",
+    "WayIn",
+]

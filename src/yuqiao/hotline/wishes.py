@@ -1,0 +1,102 @@
+"""What people ask of running calls: each wish is a row and a line of the journal; the call server takes it up.
+
+The kinds of wishes and what each becomes for the rules: `WISHES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+
+from yuqiao.accounts.models import Person
+from yuqiao.accounts.services import record
+from yuqiao.hotline import events as desk
+from yuqiao.hotline.models import Call, CallCommand
+from yuqiao.lib import clock
+
+
+class CommandError(ValueError):
+    """A wish for a call makes no sense; the message says why."""
+
+
+Arguments = dict[str, str]
+
+
+def _add_party(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.AddPartyAsked(command, arguments.get("line", ""), arguments.get("contact", ""), at)
+
+
+def _drop_leg(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.DropLegAsked(command, arguments.get("leg", ""), at)
+
+
+def _end(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.EndAsked(command, at)
+
+
+#: Kind of a command -> what it tells the call.
+WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
+    "add_party": _add_party,
+    "drop_leg": _drop_leg,
+    "end": _end,
+}
+
+
+def event_of(command: CallCommand, at: float) -> desk.DeskEvent | None:
+    """Return what a command tells its call at ``at`` (UNIX seconds); None for a kind nobody knows."""
+    make = WISHES.get(command.kind)
+    return None if make is None else make(command.pk, {k: str(v) for k, v in command.arguments.items()}, at)
+
+
+def ask_add_party(call: Call, target: str, *, by: Person | None) -> CallCommand:
+    """Ask to add a line by its number, or anybody by SIP URI; the call server takes it up within 0.2 s."""
+    target = target.strip()
+    if not target:
+        raise CommandError("name a line's number or a SIP URI")
+    if target.startswith(("sip:", "sips:")):
+        # A contact may be somebody's own number: the journal keeps only that there was one.
+        return _ask(call, "add_party", {"contact": target}, by, {"contact": True})
+    return _ask(call, "add_party", {"line": target}, by, {"line": target})
+
+
+def ask_drop_leg(call: Call, leg_id: str, *, by: Person | None) -> CallCommand:
+    """Ask to take one party off the call."""
+    return _ask(call, "drop_leg", {"leg": leg_id}, by, {"leg": leg_id})
+
+
+def ask_end(call: Call, *, by: Person | None) -> CallCommand:
+    """Ask to end the call; its caller hears goodbye first."""
+    return _ask(call, "end", {}, by, {})
+
+
+def _ask(call: Call, kind: str, arguments: dict[str, Any], by: Person | None, journaled: dict[str, Any]) -> CallCommand:
+    with transaction.atomic():
+        if not Call.objects.filter(pk=call.pk, ended_at=None).exists():
+            raise CommandError("the call is over")
+        command = CallCommand.objects.create(
+            call=call, kind=kind, arguments=arguments, asked_by=by, created_at=clock.now()
+        )
+        record(by, f"call.{kind}", call, journaled)
+        return command
+
+
+def take_commands(holder: str) -> list[CallCommand]:
+    """Take the commands nobody took; each by one conditional UPDATE, so that no two servers carry out one."""
+    taken = []
+    for command in CallCommand.objects.filter(taken_by="").order_by("id")[:50]:
+        if CallCommand.objects.filter(pk=command.pk, taken_by="").update(taken_by=holder):
+            taken.append(command)
+    return taken
+
+
+def refuse_command(command_id: int, why: str) -> None:
+    """Close a command that no call can carry out."""
+    CallCommand.objects.filter(pk=command_id, done_at=None).update(done_at=clock.now(), error=why[:200])
+
+
+def return_commands(holder: str, pending: Iterable[int]) -> int:
+    """Give back what a dead call server took and never did, except ``pending`` ones that its calls still carry."""
+    lost = CallCommand.objects.filter(done_at=None).exclude(taken_by="").exclude(taken_by=holder)
+    return lost.exclude(pk__in=list(pending)).update(taken_by="")
