@@ -18,7 +18,7 @@ from yuqiao.web.console.gate import ALLOWED, Act
 class Group(Enum):
     """What a page is for; the order of the groups."""
 
-    NOW = _("Live")
+    NOW = _("On watch")
     PLAN = _("Plan")
     REGISTER = _("Registers")
     RESULTS = _("Results")
