@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import calling_back, seeking
+from yuqiao.hotline import calling_back, ringing, seeking
 from yuqiao.hotline.effects import Answer, Effect, MakeBridge
 from yuqiao.hotline.state import (
     AGENT,
@@ -90,4 +90,4 @@ def ring_agent(turn: Turn) -> None:
         return
     leg = turn.leg(LegState(turn.new_id(), AGENT, turn.now, label=turn.call.line, contact=turn.call.agent_contact))
     turn.note("agent_rung", leg.id)
-    seeking.ring(turn, leg)
+    ringing.ring(turn, leg)

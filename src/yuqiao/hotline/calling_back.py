@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yuqiao.engines.events import LegEnded
-from yuqiao.hotline import script, seeking
+from yuqiao.hotline import ringing, script
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import CallerServed
 from yuqiao.hotline.state import CALLBACK, CALLER, INTERPRETER, CallState, LegState, Phase, Timing
@@ -55,7 +55,7 @@ def ring_caller(turn: Turn, interpreter: LegState) -> None:
     caller = turn.leg(LegState(turn.new_id(), CALLER, turn.now, contact=turn.call.outbound))
     turn.set(principal=caller.id, phase=Phase.CALLING_BACK)
     turn.note("caller_rung", caller.id)
-    seeking.ring(turn, caller)
+    ringing.ring(turn, caller)
     script.run(turn, interpreter.id, "callback", script.RING)
 
 

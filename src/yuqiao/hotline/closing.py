@@ -38,3 +38,4 @@ def settle(turn: Turn, request: RequestOf, state: str) -> None:
     """The request has its answer: nobody waits for it any more."""
     turn.call = turn.call.with_request(replace(request, state=state, settled_at=turn.now))
     turn.alarm("wait", None)
+    turn.alarm(f"look:{request.id}", None)

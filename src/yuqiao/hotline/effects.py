@@ -97,24 +97,29 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Claim an interpreter for a request; comes back as InterpreterClaimed, MustWait or NobodyThere."""
+    """Claim interpreters for a request; comes back as InterpretersClaimed, MustWait or NobodyThere.
+
+    Asked while phones ring for it too: whoever is claimed then is rung beside them.
+    """
 
     request: str
 
 
 @dataclass(frozen=True, slots=True)
 class Engage:
-    """The claimed interpreter talks."""
+    """This one of the claimed interpreters talks."""
 
     request: str
+    interpreter: int
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Whoever a request holds is free again. ``to``: ready, wrap_up or off."""
+    """An interpreter held by a request (None: everybody it holds) is free again. ``to``: ready, wrap_up or off."""
 
     request: str
     to: str
+    interpreter: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,30 +8,49 @@ from yuqiao.engines.events import EngineEvent
 
 
 @dataclass(frozen=True, slots=True)
-class InterpreterClaimed:
-    """An interpreter is held for the request; she can be rung at ``contact``."""
+class Chosen:
+    """An interpreter who is held for a request and can be rung at ``contact`` (SIP URI); ``number`` is hers.
 
-    request: str
+    ``confirm``: she must press 1 before she is joined, so that no voicemail ever "answers". ``tier``: hers now.
+    """
+
     interpreter: int
     number: str
     contact: str
+    confirm: bool = False
+    tier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InterpretersClaimed:
+    """These are held for the request, to be rung at once, beside whoever rings for it already.
+
+    ``look_again_at`` (UNIX seconds): when the answer may become another one, so that the call asks again, even while
+    phones ring.
+    """
+
+    request: str
+    chosen: tuple[Chosen, ...]
     at: float
+    look_again_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MustWait:
-    """Nobody is free now, but somebody on duty who was not tried may become so."""
+    """Nobody (nobody more) is free now, but somebody on duty who was not tried may become so."""
 
     request: str
     at: float
+    look_again_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NobodyThere:
-    """Nobody of the language is on duty, or all were tried."""
+    """Nobody can be rung: ``reason`` is "tried" (all were), "off_hours" (of the language) or "none" (holds it)."""
 
     request: str
     at: float
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +114,5 @@ class TimeCame:
 
 
 DeskEvent = AddPartyAsked | DropLegAsked | EndAsked
-RowAnswer = InterpreterClaimed | MustWait | NobodyThere | PartyFound | PartyUnknown
+RowAnswer = InterpretersClaimed | MustWait | NobodyThere | PartyFound | PartyUnknown
 Event = EngineEvent | RowAnswer | DeskEvent | TryAgain | TimeCame

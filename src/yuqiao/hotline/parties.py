@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yuqiao.engines.events import KeyPressed, LegEnded
-from yuqiao.hotline import choosing, script, seeking
+from yuqiao.hotline import choosing, ringing, script, seeking
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.effects import FindParty, FinishCommand, HangUp, Journal
 from yuqiao.hotline.keys import AddLine, press
@@ -58,7 +58,7 @@ def party_found(turn: Turn, event: desk.PartyFound) -> None:
         LegState(turn.new_id(), THIRD, turn.now, label=event.label, contact=event.contact, command=event.command)
     )
     turn.note("third_rung", leg.id, line=event.label)
-    seeking.ring(turn, leg)
+    ringing.ring(turn, leg)
 
 
 def party_unknown(turn: Turn, event: desk.PartyUnknown) -> None:

@@ -8,27 +8,27 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
-from yuqiao.hotline.events import InterpreterClaimed, MustWait, NobodyThere
+from yuqiao.hotline.events import Chosen, InterpretersClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import InterpreterRequest, RequestState
 from yuqiao.hotline.routing import Candidate, Wanted, match, rank
-from yuqiao.hotline.state import WAITING, CallState, RequestOf
+from yuqiao.hotline.state import OPEN_REQUEST, CallState, RequestOf
 from yuqiao.workforce import services as workforce
 from yuqiao.workforce.models import InterpreterLanguage, PresenceState
 
 
-def seek(call: CallState, request_id: str, now: dt.datetime) -> InterpreterClaimed | MustWait | NobodyThere | None:
+def seek(call: CallState, request_id: str, now: dt.datetime) -> InterpretersClaimed | MustWait | NobodyThere | None:
     """Claim the best interpreter for a call's request, unless an earlier request has a better right to her.
 
-    None when the request does not wait any more: it was served or withdrawn before its turn came.
+    None when the request needs nobody any more: it was served or withdrawn before its turn came.
     """
     request = call.request(request_id)
     at = now.timestamp()
-    if request is None or request.state != WAITING:
+    if request is None or request.state not in OPEN_REQUEST:
         return None
     wanted = _wanted(request)
     for candidate in _in_turn(wanted):
         if workforce.claim(candidate.id, request_id, now):
-            return InterpreterClaimed(request_id, candidate.id, candidate.number, candidate.contact, at)
+            return InterpretersClaimed(request_id, (Chosen(candidate.id, candidate.number, candidate.contact),), at)
     on_duty = InterpreterLanguage.objects.filter(
         language=request.language, interpreter__state__in=workforce.ON_DUTY
     ).exclude(interpreter_id__in=request.tried)

@@ -118,7 +118,7 @@ def _write_legs(saved: CallState | None, call: CallState) -> None:
 def _request_columns(request: RequestOf) -> dict[str, Any]:
     return {
         "state": request.state,
-        "interpreter_id": request.interpreter,
+        "interpreter_id": request.interpreter or next(iter(request.ringing), None),
         "first_rung_at": moment(request.first_rung_at),
         "settled_at": moment(request.settled_at),
         "tried": list(request.tried),

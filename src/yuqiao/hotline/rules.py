@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import calling_back, choosing, parties, script, seeking
+from yuqiao.hotline import calling_back, choosing, parties, ringing, script, seeking
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import (
@@ -22,7 +22,6 @@ from yuqiao.hotline.effects import (
     HangUp,
     Join,
     MakeBridge,
-    Release,
     Seek,
 )
 from yuqiao.hotline.review import review
@@ -81,7 +80,7 @@ def _controlled(turn: Turn, event: engine.LegControlled) -> None:
     if leg.phase is LegPhase.OVER or (leg.phase is LegPhase.RINGING and not turn.open):
         turn.do(HangUp(leg.id))
     elif leg.phase is LegPhase.RINGING and leg.role == INTERPRETER:
-        seeking.answered(turn, leg)
+        ringing.answered(turn, leg)
     elif leg.phase is LegPhase.RINGING:
         turn.leg(leg, phase=LegPhase.UP, answered_at=turn.now)
         turn.alarm(f"ring:{leg.id}", None)
@@ -190,13 +189,6 @@ def _review(turn: Turn, event: engine.EngineReviewed) -> None:
     review(turn, event, lambda told: HANDLERS[type(told)](turn, told))
 
 
-def _release(turn: Turn, event: desk.InterpreterClaimed) -> None:
-    if turn.call.phase is Phase.ENDED:
-        turn.do(Release(event.request, "ready"))
-    else:
-        seeking.claimed(turn, event)
-
-
 def _nothing(_turn: Turn, _event: Any) -> None:
     """An event that says nothing new, such as a second arrival of the same leg."""
 
@@ -213,7 +205,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     engine.RecordingBegan: script.recording_began,
     engine.RecordingEnded: script.recording_ended,
     engine.EngineReviewed: _review,
-    desk.InterpreterClaimed: _release,
+    desk.InterpretersClaimed: ringing.claimed,
     desk.MustWait: seeking.must_wait,
     desk.NobodyThere: seeking.nobody,
     desk.TryAgain: _try_again,
@@ -229,6 +221,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
 #: colon, such as a leg's id.
 DEADLINES: dict[str, Callable[[Turn, str], None]] = {
     "ring": _rang_enough,
+    "look": ringing.look,
     "wait": lambda turn, _of: seeking.waited_enough(turn),
     "repeat": lambda turn, _of: script.repeat(turn),
     "key": lambda turn, _of: choosing.no_key(turn),

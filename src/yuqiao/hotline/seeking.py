@@ -1,20 +1,18 @@
-"""Finding an interpreter for a call: request, claim, ring, next one, replacement, and giving up with a callback."""
+"""Finding an interpreter for a call: request, replacement, and giving up with a callback. Phones: `hotline.ringing`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from yuqiao.engines.events import INTERWORKING, NO_ANSWER, UNREACHABLE, LegEnded
-from yuqiao.hotline import script
+from yuqiao.engines.events import LegEnded
+from yuqiao.hotline import ringing, script
 from yuqiao.hotline.closing import close, settle, withdraw
-from yuqiao.hotline.effects import CallerServed, Engage, HangUp, Join, OpenCallback, Release, Ring, Seek
-from yuqiao.hotline.events import InterpreterClaimed, MustWait, NobodyThere
+from yuqiao.hotline.effects import CallerServed, HangUp, OpenCallback, Release, Seek
+from yuqiao.hotline.events import MustWait, NobodyThere
 from yuqiao.hotline.state import (
     AGENT,
-    ANSWERED,
     CALLBACK,
     CLAIMED,
     INTERPRETER,
+    OPEN_REQUEST,
     THIRD,
     UNMET,
     WAITING,
@@ -24,13 +22,6 @@ from yuqiao.hotline.state import (
     RequestOf,
 )
 from yuqiao.hotline.turn import Turn
-
-#: Q.850 causes that say the line is gone, not that somebody chose to hang up: destination out of order, network out
-#: of order, temporary failure, recovery on timer expiry, interworking (RTP time-out).
-LINE_LOST = frozenset({27, UNREACHABLE, 41, 102, INTERWORKING})
-NO_REPLY = LINE_LOST | {18, NO_ANSWER, 20}
-#: The engine rings for the time it was told; only if it forgets do we hang up ourselves, so much later.
-RING_GRACE = 3.0
 
 
 def ask(turn: Turn, *, head: bool = False, tried: tuple[int, ...] = ()) -> None:
@@ -43,51 +34,13 @@ def ask(turn: Turn, *, head: bool = False, tried: tuple[int, ...] = ()) -> None:
     turn.do(Seek(request.id))
 
 
-def claimed(turn: Turn, event: InterpreterClaimed) -> None:
-    """Ring the interpreter who is held for us; give her back if the call went on without her."""
-    request = turn.call.request(event.request)
-    if request is None or request.state != WAITING or not turn.open:
-        turn.do(Release(event.request, "ready"))
-        return
-    leg = turn.leg(
-        LegState(
-            turn.new_id(),
-            INTERPRETER,
-            turn.now,
-            label=event.number,
-            contact=event.contact,
-            interpreter=event.interpreter,
-            request=request.id,
-        )
-    )
-    turn.call = turn.call.with_request(
-        replace(
-            request,
-            state=CLAIMED,
-            interpreter=event.interpreter,
-            first_rung_at=request.first_rung_at or turn.now,
-            tried=(*request.tried, event.interpreter),
-        )
-    )
-    turn.note("interpreter_rung", leg.id, request=request.id, number=event.number)
-    ring(turn, leg)
-
-
-def ring(turn: Turn, leg: LegState) -> None:
-    """Place a leg; a deadline of our own follows in case the engine forgets it."""
-    timeout = turn.call.timing.ring
-    shown = turn.call.line or turn.call.dialled  # never the caller's own number
-    beside = turn.call.principal if turn.call.principal != leg.id else ""
-    if not beside:  # a callback: the caller is rung beside the interpreter, and she beside nobody
-        beside = next((one.id for one in turn.call.present(INTERPRETER)), "")
-    turn.do(Ring(leg.id, leg.contact, beside, shown, timeout))
-    turn.alarm(f"ring:{leg.id}", timeout + RING_GRACE)
-
-
 def must_wait(turn: Turn, event: MustWait) -> None:
-    """Stay in the queue until the limit; after that, give up."""
+    """Stay in the queue until the limit; after that, give up. While phones ring, only the next look changes."""
     request = turn.call.request(event.request)
-    if request is None or request.state != WAITING:
+    if request is None or request.state not in OPEN_REQUEST:
+        return
+    ringing.look_again(turn, request, event.look_again_at)
+    if request.state == CLAIMED:
         return
     limit = request.created_at + turn.call.timing.wait
     if turn.now >= limit:
@@ -98,10 +51,10 @@ def must_wait(turn: Turn, event: MustWait) -> None:
 
 
 def nobody(turn: Turn, event: NobodyThere) -> None:
-    """Nobody of the language is there: give up at once."""
+    """Nobody can be rung: give up at once, unless phones still ring."""
     request = turn.call.request(event.request)
     if request is not None and request.state == WAITING:
-        give_up(turn, request)
+        give_up(turn, request, event.reason)
 
 
 def waited_enough(turn: Turn) -> None:
@@ -111,10 +64,10 @@ def waited_enough(turn: Turn) -> None:
         give_up(turn, request)
 
 
-def give_up(turn: Turn, request: RequestOf) -> None:
+def give_up(turn: Turn, request: RequestOf, reason: str = "") -> None:
     """Tell the caller that we call back. Others who are on the call keep talking; a caller who is alone is let go."""
     settle(turn, request, UNMET)
-    turn.note("nobody_free", request=request.id)
+    turn.note("nobody_free", request=request.id, **({"reason": reason} if reason else {}))
     if turn.call.way_in == CALLBACK and not turn.principal_present:
         _not_even_rung(turn)
         return
@@ -151,17 +104,6 @@ def _not_even_rung(turn: Turn) -> None:
     close(turn)
 
 
-def answered(turn: Turn, leg: LegState) -> None:
-    """The interpreter picked up: she joins at once."""
-    request = turn.call.request(leg.request)
-    turn.leg(leg, phase=LegPhase.UP, answered_at=turn.now)
-    turn.alarm(f"ring:{leg.id}", None)
-    if request is not None and request.state == CLAIMED:
-        settle(turn, request, ANSWERED)
-    turn.note("interpreter_answered", leg.id)
-    turn.do(Engage(leg.request), Join(leg.id))
-
-
 def joined(turn: Turn, leg: LegState) -> None:
     """The interpreter is heard: the promise is kept, and measured."""
     if turn.call.interpreter_at is None:
@@ -178,16 +120,10 @@ def joined(turn: Turn, leg: LegState) -> None:
 
 def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
     """An interpreter's leg is over: refused, not reached, lost, or rightly ended."""
-    request = turn.call.request(before.request)
     if before.phase is LegPhase.RINGING:
-        unreachable = not before.rang and event.cause in NO_REPLY
-        turn.do(Release(before.request, "off" if unreachable else "ready"))
-        if request is not None and request.state == CLAIMED:
-            turn.note("interpreter_unreachable" if unreachable else "interpreter_refused", before.id, cause=event.cause)
-            turn.call = turn.call.with_request(replace(request, state=WAITING, interpreter=None))
-            turn.do(Seek(request.id))
+        ringing.not_taken(turn, before, event)
         return
-    turn.do(Release(before.request, "off" if event.cause in LINE_LOST else "wrap_up"))
+    turn.do(Release(before.request, "off" if event.cause in ringing.LINE_LOST else "wrap_up", before.interpreter))
     if turn.call.way_in == CALLBACK and turn.open and not turn.principal_present:
         _lost_before_caller(turn, before)
         return

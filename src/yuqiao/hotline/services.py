@@ -105,9 +105,9 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
         case ask.Seek():
             return seek(call, effect.request, now)
         case ask.Engage():
-            workforce.engage(effect.request, now)
+            workforce.engage(effect.request, effect.interpreter, now)
         case ask.Release():
-            workforce.release(effect.request, effect.to, now)
+            workforce.release(effect.request, effect.to, now, effect.interpreter)
         case ask.FindParty():
             line = Line.objects.filter(number=effect.number).exclude(agent_contact="").first()
             if line is None:

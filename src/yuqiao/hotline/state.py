@@ -102,7 +102,10 @@ class LegState:
 
 @dataclass(frozen=True, slots=True)
 class RequestOf:
-    """One request for an interpreter; ``tried`` are those who were rung for it, or lost before it."""
+    """One request for an interpreter; ``tried`` are those who were rung for it, or lost before it.
+
+    WAITING: nobody rings; CLAIMED: those in ``ringing`` are held and rung; ``interpreter`` is who took the call.
+    """
 
     id: str
     language: str
@@ -114,6 +117,7 @@ class RequestOf:
     first_rung_at: float | None = None
     settled_at: float | None = None
     tried: tuple[int, ...] = ()
+    ringing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +267,10 @@ def restore(data: Mapping[str, Any]) -> CallState:
             LegState(**_known(LegState, {**leg, "phase": LegPhase(leg["phase"])})) for leg in data["legs"]
         )
         plain["requests"] = tuple(
-            RequestOf(**_known(RequestOf, {**one, "tried": tuple(one["tried"])})) for one in data["requests"]
+            RequestOf(
+                **_known(RequestOf, {**one, "tried": tuple(one["tried"]), "ringing": tuple(one.get("ringing", ()))})
+            )
+            for one in data["requests"]
         )
         plain["tracks"] = tuple(
             TrackOf(**_known(TrackOf, {**one, "phase": TrackPhase(one["phase"])})) for one in data["tracks"]

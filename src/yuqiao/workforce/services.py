@@ -30,25 +30,28 @@ def claim(interpreter_id: int, request_id: str, at: dt.datetime) -> bool:
     return ready.update(state=PresenceState.CLAIMED, held_by=request_id, state_since=at) == 1
 
 
-def engage(request_id: str, at: dt.datetime) -> bool:
-    """The interpreter held by the request talks now; False when it holds nobody."""
-    held = Interpreter.objects.filter(held_by=request_id, state=PresenceState.CLAIMED)
+def engage(request_id: str, interpreter_id: int, at: dt.datetime) -> bool:
+    """This interpreter, held by the request, talks now; False when it does not hold her."""
+    held = Interpreter.objects.filter(pk=interpreter_id, held_by=request_id, state=PresenceState.CLAIMED)
     return held.update(state=PresenceState.BUSY, state_since=at) == 1
 
 
-def release(request_id: str, to: str, at: dt.datetime) -> bool:
-    """Let go whoever the request holds, into ``ready``, ``wrap_up`` or ``off``; False when it holds nobody.
+def release(request_id: str, to: str, at: dt.datetime, interpreter_id: int | None = None) -> int:
+    """Let go an interpreter (None: all) whom the request holds, into ``ready``, ``wrap_up`` or ``off``.
 
-    ``wrap_up`` applies only to one who talked; one who was merely rung is ready again.
+    ``wrap_up`` applies only to one who talked; one who was merely rung is ready again. Returns how many were held.
     """
     state = PresenceState(to)
     held = Interpreter.objects.filter(held_by=request_id)
+    if interpreter_id is not None:
+        held = held.filter(pk=interpreter_id)
     if state is not PresenceState.WRAP_UP:
-        return held.update(state=state, held_by="", state_since=at) == 1
+        return held.update(state=state, held_by="", state_since=at)
     talked = held.filter(state=PresenceState.BUSY)
-    if talked.update(state=state, held_by="", state_since=at, last_call_ended_at=at):
-        return True
-    return held.update(state=PresenceState.READY, held_by="", state_since=at) == 1
+    count = talked.update(state=state, held_by="", state_since=at, last_call_ended_at=at)
+    if count and interpreter_id is not None:
+        return count
+    return count + held.update(state=PresenceState.READY, held_by="", state_since=at)
 
 
 def end_wrap_ups(at: dt.datetime, seconds: float) -> int:

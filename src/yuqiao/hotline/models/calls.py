@@ -94,7 +94,7 @@ class Leg(models.Model):
 
 
 class RequestState(models.TextChoices):
-    """The life of a request for an interpreter. CLAIMED and ANSWERED name the interpreter."""
+    """The life of a request for an interpreter. ANSWERED names the interpreter, CLAIMED the first who rings."""
 
     WAITING = "waiting", "等待"
     CLAIMED = "claimed", "振铃"

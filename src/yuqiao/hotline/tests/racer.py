@@ -29,7 +29,7 @@ def admit_calls(name: str, count: int) -> list[str]:
     for number in range(count):
         call, acts = admit(LegArrived(f"{name}-{number}", "9601691", f"139{number:08}", time.time()), Timing())
         if any(isinstance(act, Ring) for act in acts):
-            rung.append(str(call.requests[0].interpreter))
+            rung.append(str(call.requests[0].ringing[0]))
     return rung
 
 

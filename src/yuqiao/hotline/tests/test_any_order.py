@@ -74,7 +74,7 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
         case "again":
             return desk.TryAgain(at)
         case "wait":
-            return desk.MustWait(request, at)
+            return desk.MustWait(request, at, draw(st.none() | st.floats(at, at + 30)))
         case "nobody":
             return desk.NobodyThere(request, at)
         case "found":
@@ -100,9 +100,14 @@ def check_always(world: World) -> None:
     """What holds at every moment of a call."""
     call = world.call
     assert sum(request.state in OPEN_REQUEST for request in call.requests) <= 1
-    for request_id in world.held:
-        legs = [leg for leg in call.legs if leg.request == request_id]
+    for interpreter in world.held:
+        legs = [leg for leg in call.legs if leg.interpreter == interpreter]
         assert any(leg.phase is not LegPhase.OVER for leg in legs), "held without a leg that could end"
+    for request in call.requests:
+        joined = [leg for leg in call.legs if leg.request == request.id and leg.present]
+        assert len(joined) <= 1, "two interpreters joined for one request"
+        assert set(request.ringing) <= set(world.held), "rung without being held"
+        assert (request.state == "claimed") <= bool(request.ringing), "claimed while nobody rings"
     if call.phase is not Phase.ENDED:
         waits = [request for request in call.requests if request.state == "waiting"]
         deadlines = {name for name, _ in call.deadlines}
@@ -134,6 +139,7 @@ def check_ended(world: World) -> None:
     assert sum(isinstance(effect, ask.EndAttempt) for effect in world.done) == (call.callback is not None)
     assert sum(isinstance(effect, ask.CallerServed) for effect in world.done) == (call.interpreter_at is not None)
     assert not world.held, "an interpreter is left held"
+    assert set(world.released.values()) <= {1}, "released more than once"
     assert all(request.state not in OPEN_REQUEST and request.settled_at for request in call.requests)
     assert all(leg.phase is LegPhase.OVER and leg.ended_at is not None for leg in call.legs)
     assert all(track.phase is TrackPhase.OVER for track in call.tracks)
@@ -155,7 +161,7 @@ def leave(world: World) -> None:
 @given(
     facts=FACTS,
     missed=st.none() | MISSED,
-    found=st.lists(st.sampled_from(["claimed", "claimed", "claimed", "wait", "nobody"]), max_size=30),
+    found=st.lists(st.sampled_from(["claimed", "claimed", "two", "wait", "nobody"]), max_size=30),
     count=st.integers(0, 60),
     data=st.data(),
 )
@@ -163,7 +169,7 @@ def leave(world: World) -> None:
 def test_every_call_ends_and_leaves_nothing_open(
     facts: Facts, missed: Missed | None, found: list[str], count: int, data: st.DataObject
 ) -> None:
-    world = World(facts, found, missed=missed)
+    world = World(facts, found, missed=missed, look_after=data.draw(st.none() | st.floats(0.5, 30)))
     check_always(world)
     for _ in range(count):
         # Events that arrive while the database is busy are handled together, before any of them is settled.

@@ -12,7 +12,7 @@ from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts, begin, begin_callback
 from yuqiao.hotline.calling_back import Missed
 from yuqiao.hotline.rules import step
-from yuqiao.hotline.state import WAITING, LegPhase, Phase, Timing, restore, snapshot
+from yuqiao.hotline.state import OPEN_REQUEST, LegPhase, Phase, Timing, restore, snapshot
 
 CALL_ID = "11111111-2222-4333-8444-555555555555"
 CALLER_LEG = "caller-leg"
@@ -20,7 +20,7 @@ CALLER_LEG = "caller-leg"
 
 @dataclass
 class World:
-    """One call and what the world does for it. ``found`` answers each Seek: claimed, wait or nobody.
+    """One call and what the world does for it. ``found`` answers each Seek: claimed (one), two, wait or nobody.
 
     With ``missed`` it is a call back to that caller.
     """
@@ -29,11 +29,12 @@ class World:
     found: list[str] = field(default_factory=list)
     now: float = 1000.0
     missed: Missed | None = None
+    look_after: float | None = None
 
     def __post_init__(self) -> None:
-        self.held: dict[str, int] = {}
-        self.ever_held: Counter[str] = Counter()
-        self.released: Counter[str] = Counter()
+        self.held: dict[int, str] = {}  # interpreter -> the request that holds her
+        self.engaged: dict[str, int] = {}  # request -> who took the call
+        self.released: Counter[int] = Counter()
         self.done: list[ask.Effect] = []
         self.notes: list[ask.Note] = []
         self._interpreters = itertools.count(1)
@@ -73,10 +74,14 @@ class World:
             case ask.Seek():
                 return self._seek(effect.request)
             case ask.Engage():
-                assert effect.request in self.held, "engaged somebody who is not held"
+                assert self.held.get(effect.interpreter) == effect.request, "engaged somebody who is not held"
+                assert effect.request not in self.engaged, "two interpreters took one request"
+                self.engaged[effect.request] = effect.interpreter
             case ask.Release():
-                self.held.pop(effect.request, None)
-                self.released[effect.request] += 1
+                for one, request in list(self.held.items()):
+                    if request == effect.request and effect.interpreter in {None, one}:
+                        del self.held[one]
+                        self.released[one] += 1
             case ask.FindParty():
                 if effect.number == "110":
                     return desk.PartyFound("110", "sip:110@desk", self.now, effect.command)
@@ -88,18 +93,25 @@ class World:
     def _seek(self, request_id: str) -> desk.RowAnswer | None:
         request = self.call.request(request_id)
         assert request is not None, "a request is a row before anybody is sought for it"
-        if request.state != WAITING:
+        if request.state not in OPEN_REQUEST:
             return None
         how = self.found.pop(0) if self.found else "nobody"
         if how == "wait":
-            return desk.MustWait(request_id, self.now)
+            return desk.MustWait(request_id, self.now, self.look_again_at)
         if how == "nobody":
             return desk.NobodyThere(request_id, self.now)
-        assert request_id not in self.held, "two interpreters for one request"
+        chosen = tuple(self._hold(request_id) for _ in range(2 if how == "two" else 1))
+        return desk.InterpretersClaimed(request_id, chosen, self.now, self.look_again_at)
+
+    def _hold(self, request_id: str) -> desk.Chosen:
         interpreter = next(self._interpreters)
-        self.held[request_id] = interpreter
-        self.ever_held[request_id] += 1
-        return desk.InterpreterClaimed(request_id, interpreter, f"10{interpreter:02}", "sip:i@desk", self.now)
+        self.held[interpreter] = request_id
+        return desk.Chosen(interpreter, f"10{interpreter:02}", "sip:i@desk")
+
+    @property
+    def look_again_at(self) -> float | None:
+        """When the queue wants to be asked again."""
+        return None if self.look_after is None else self.now + self.look_after
 
     # --- shortcuts for stories
 

@@ -44,7 +44,7 @@ def test_who_talked_wraps_up_and_who_was_only_rung_is_ready(li: Interpreter) -> 
     assert release("request", "wrap_up", clock.now())
     assert state_of(li) == ("ready", "")
     claim(li.pk, "request", clock.now())
-    assert engage("request", clock.now())
+    assert engage("request", li.pk, clock.now())
     assert state_of(li) == ("busy", "request")
     assert release("request", "wrap_up", clock.now())
     assert state_of(li) == ("wrap_up", "")
@@ -52,7 +52,7 @@ def test_who_talked_wraps_up_and_who_was_only_rung_is_ready(li: Interpreter) -> 
 
 def test_late_words_about_a_former_request_change_nothing(li: Interpreter) -> None:
     claim(li.pk, "new", clock.now())
-    assert not engage("old", clock.now())
+    assert not engage("old", li.pk, clock.now())
     assert not release("old", "ready", clock.now())
     assert state_of(li) == ("claimed", "new")
 
