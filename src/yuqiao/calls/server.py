@@ -296,7 +296,9 @@ class CallServer:
 
 def timing_from_settings() -> Timing:
     """Return how long things may take, as the settings say."""
-    return Timing(ring=float(settings.RING_SECONDS), wait=float(settings.WAIT_SECONDS))
+    return Timing(
+        ring=float(settings.RING_SECONDS), wait=float(settings.WAIT_SECONDS), survey=float(settings.SURVEY_SECONDS)
+    )
 
 
 async def serve() -> int:

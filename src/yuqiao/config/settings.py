@@ -131,6 +131,8 @@ CALLBACK_PAUSE_SECONDS = read("YUQIAO_CALLBACK_PAUSE_SECONDS", int, 300)
 OUTBOUND_CONTACT = read("YUQIAO_OUTBOUND_CONTACT", contact_pattern, "")
 ARI_ENDPOINT = read("YUQIAO_ARI_ENDPOINT", str, "PJSIP/yuqiao/{contact}")
 WAIT_SECONDS = read("YUQIAO_WAIT_SECONDS", int, 45)
+#: How long a caller has to press a key after the question how the service was.
+SURVEY_SECONDS = read("YUQIAO_SURVEY_SECONDS", int, 5)
 RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)
 WRAP_UP_SECONDS = read("YUQIAO_WRAP_UP_SECONDS", int, 20)
 

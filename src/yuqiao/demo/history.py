@@ -28,7 +28,8 @@ class PastCall:
 
     ``outcome`` is served, abandoned or callback. Unless it was given up before a language was known (``requested_at``
     None), an interpreter was asked for; ``remote`` tells her tier. ``replaced_at``: she was lost then, and another
-    came. ``returned_at``: when the caller of a missed call was called back.
+    came. ``returned_at``: when the caller of a missed call was called back. ``score``: how the caller rated it, at
+    ``rated_at``, if at all.
     """
 
     line: str
@@ -43,6 +44,8 @@ class PastCall:
     remote: bool
     replaced_at: dt.datetime | None
     returned_at: dt.datetime | None
+    score: int | None = None
+    rated_at: dt.datetime | None = None
 
 
 def calls_of(year: int, count: int, lines: Sequence[str], own_line: str, seed: int) -> Iterator[PastCall]:

@@ -10,7 +10,18 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from yuqiao.demo.history import PastCall
-from yuqiao.hotline.models import Call, Callback, CallbackOutcome, InterpreterRequest, Line, RequestState
+from yuqiao.hotline.models import (
+    Call,
+    Callback,
+    CallbackOutcome,
+    InterpreterRequest,
+    Line,
+    Rating,
+    RatingReview,
+    RatingWay,
+    RequestState,
+)
+from yuqiao.hotline.ratings import LOW
 from yuqiao.workforce.models import Interpreter, Tier
 
 BATCH = 5000
@@ -37,6 +48,8 @@ def write(calls: Iterable[PastCall]) -> int:
                 ]
             )
             Callback.objects.bulk_create([one for past, call in pairs for one in _callback(past, call)])
+            ratings = Rating.objects.bulk_create([one for past, call in pairs for one in _rating(past, call)])
+            RatingReview.objects.bulk_create([_settled(one) for one in ratings if one.score <= LOW])
         written += len(batch)
     return written
 
@@ -98,3 +111,26 @@ def _callback(past: PastCall, call: Call) -> list[Callback]:
             attempts=1,
         )
     ]
+
+
+def _rating(past: PastCall, call: Call) -> list[Rating]:
+    if past.score is None or past.rated_at is None:
+        return []
+    by_key = past.rated_at <= past.ended_at
+    return [
+        Rating(
+            call=call,
+            line_id=call.line_id,
+            language=past.language,
+            way=RatingWay.KEY if by_key else RatingWay.LINK,
+            score=past.score,
+            given_at=past.rated_at,
+        )
+    ]
+
+
+def _settled(rating: Rating) -> RatingReview:
+    """A supervisor looked into a low rating of the past a day later."""
+    return RatingReview(
+        rating=rating, opened_at=rating.given_at, settled_at=rating.given_at + dt.timedelta(days=1), note="已回访"
+    )

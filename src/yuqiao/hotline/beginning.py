@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import calling_back, ringing, seeking
+from yuqiao.hotline import calling_back, ringing, seeking, survey
 from yuqiao.hotline.effects import Answer, Effect, MakeBridge
 from yuqiao.hotline.state import (
     AGENT,
@@ -26,7 +26,10 @@ BESIDE_LABEL = "坐席+来电人"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the dialled number tells us; an unknown number is taken as a direct call without a line."""
+    """What the dialled number tells us; an unknown number is taken as a direct call without a line.
+
+    ``survey``: the line's callers are asked afterwards how it was.
+    """
 
     way_in: str = DIRECT
     line: str = ""
@@ -34,6 +37,7 @@ class Facts:
     priority: int = 10
     record: bool = True
     language: str = ""
+    survey: bool = False
 
 
 def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing) -> Step:
@@ -58,6 +62,7 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
         priority=facts.priority,
         record=facts.record,
         language=facts.language,
+        survey=survey.OPEN if facts.survey else "",
         principal=leg.id,
         legs=(leg,),
         timing=timing,

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
+from yuqiao.hotline import ratings
 from yuqiao.hotline.callback_rules import DIALABLE, POSTPONED, Promise, contact_for
 from yuqiao.hotline.calling_back import Missed
 from yuqiao.hotline.models import Call, Callback, CallbackOutcome, CallCommand, InterpreterRequest, Line, LineClass
@@ -164,6 +165,7 @@ def take(callback: Callback, call_id: str) -> Missed | None:
         "" if line is None else line.number,
         callback.call.dialled,
         True if line is None else line.record,
+        ratings.asks(line),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yuqiao.engines.events import LegEnded
-from yuqiao.hotline import ringing, script
+from yuqiao.hotline import ringing, script, survey
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import CallerServed
 from yuqiao.hotline.state import CALLBACK, CALLER, INTERPRETER, CallState, LegState, Phase, Timing
@@ -26,6 +26,7 @@ class Missed:
     line: str = ""
     dialled: str = ""
     record: bool = True
+    survey: bool = False
 
 
 def call_of(call_id: str, missed: Missed, timing: Timing, at: float) -> CallState:
@@ -39,6 +40,7 @@ def call_of(call_id: str, missed: Missed, timing: Timing, at: float) -> CallStat
         line=missed.line,
         priority=PRIORITY,
         record=missed.record,
+        survey=survey.OPEN if missed.survey else "",
         language=missed.language or script.DEFAULT_LANGUAGE,
         phase=Phase.SEEKING,
         callback=missed.callback,

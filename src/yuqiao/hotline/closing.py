@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from yuqiao.hotline import script
+from yuqiao.hotline import script, survey
 from yuqiao.hotline.effects import HangUp, OpenCallback, StopRecording
 from yuqiao.hotline.state import WITHDRAWN, LegPhase, Phase, RequestOf, TrackPhase
 from yuqiao.hotline.turn import Turn
@@ -17,6 +17,7 @@ def close(turn: Turn) -> None:
         turn.set(outcome="served" if served else "abandoned")
         if not served:
             turn.do(OpenCallback())
+    survey.caller_gone(turn)
     withdraw(turn)
     script.stop(turn)
     turn.set(phase=Phase.CLOSING, ended_at=turn.call.ended_at or turn.now, deadlines=())

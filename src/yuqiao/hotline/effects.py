@@ -157,6 +157,19 @@ class EndAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """The caller rated the call by key, 1 (bad) to 5 (good), ``at`` this moment."""
+
+    score: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class InviteToRate:
+    """A served caller left without rating: a link may be sent, where policy and consent allow."""
+
+
+@dataclass(frozen=True, slots=True)
 class FinishCommand:
     """Somebody's command was carried out, or was not (``error`` says why)."""
 
@@ -179,6 +192,8 @@ RowEffect = (
     | OpenCallback
     | CallerServed
     | EndAttempt
+    | Rated
+    | InviteToRate
     | FinishCommand
     | FinishRecordings
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yuqiao.engines.events import KeyPressed, LegEnded
-from yuqiao.hotline import choosing, ringing, script, seeking
+from yuqiao.hotline import choosing, ringing, script, seeking, survey
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.effects import FindParty, FinishCommand, HangUp, Journal
 from yuqiao.hotline.keys import AddLine, press
@@ -15,7 +15,7 @@ from yuqiao.languages.catalogue import BY_DIGIT
 def key_pressed(turn: Turn, event: KeyPressed) -> None:
     """A key chooses the language as long as that is open; from an interpreter it is part of a wish."""
     leg = turn.call.leg(event.leg)
-    if leg is None or not leg.present or not turn.open:
+    if leg is None or not leg.present or survey.key_pressed(turn, leg, event.key) or not turn.open:
         return
     if leg.role != INTERPRETER:
         if turn.call.phase is Phase.CHOOSING and event.key in BY_DIGIT:

@@ -109,6 +109,30 @@ PROMPTS: dict[str, dict[str, str]] = {
         "ar": "شكرا لاتصالك. مع السلامة.",
         "pt": "Obrigado pela sua chamada. Adeus.",
     },
+    "survey": {
+        "zh": "请为本次服务打分：满意按5，不满意按1。",
+        "en": "Please rate this service: from 1, poor, to 5, good.",
+        "ja": "サービスの評価を1から5で押してください。5が最高です。",
+        "ko": "서비스를 1에서 5까지 평가해 주세요. 5가 최고입니다.",
+        "fr": "Notez ce service de 1, mauvais, à 5, très bon.",
+        "de": "Bitte bewerten Sie uns von 1, schlecht, bis 5, gut.",
+        "ru": "Оцените услугу от 1, плохо, до 5, отлично.",
+        "es": "Valore este servicio de 1, malo, a 5, muy bueno.",
+        "ar": "قيّم هذه الخدمة من 1 سيئ إلى 5 ممتاز.",
+        "pt": "Avalie este serviço de 1, mau, a 5, muito bom.",
+    },
+    "rated": {
+        "zh": "谢谢您的评价。",
+        "en": "Thank you for your rating.",
+        "ja": "評価をありがとうございます。",
+        "ko": "평가해 주셔서 감사합니다.",
+        "fr": "Merci de votre avis.",
+        "de": "Danke für Ihre Bewertung.",
+        "ru": "Спасибо за оценку.",
+        "es": "Gracias por su valoración.",
+        "ar": "شكرا على تقييمك.",
+        "pt": "Obrigado pela sua avaliação.",
+    },
 }
 
 #: Another spelling for a synthesizer that cannot read ours (Japanese in kana).
@@ -124,6 +148,11 @@ SPEECH: dict[str, dict[str, str]] = {
     "callback": {"ja": "たげんご サービス ホットライン からの おりかえし の おでんわ です。"},
     "replacing": {"ja": "べつの つうやくに おつなぎします。"},
     "goodbye": {"ja": "おでんわ ありがとう ございました。"},
+    "survey": {
+        "zh": "请为本次服务打分：满意按五，不满意按一。",
+        "ja": "サービスの ひょうかを 1 から 5 で おしてください。5 が さいこう です。",
+    },
+    "rated": {"ja": "ひょうかを ありがとう ございます。"},
 }
 
 NAMES: tuple[str, ...] = tuple(PROMPTS)

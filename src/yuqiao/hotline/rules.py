@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import calling_back, choosing, parties, ringing, script, seeking
+from yuqiao.hotline import calling_back, choosing, parties, ringing, script, seeking, survey
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import (
@@ -225,6 +225,7 @@ DEADLINES: dict[str, Callable[[Turn, str], None]] = {
     "wait": lambda turn, _of: seeking.waited_enough(turn),
     "repeat": lambda turn, _of: script.repeat(turn),
     "key": lambda turn, _of: choosing.no_key(turn),
+    "survey": lambda turn, _of: survey.no_key(turn),
     "answer": _never_answered,
     "closing": _still_closing,
     "forced": lambda turn, _of: _force(turn),

@@ -94,6 +94,8 @@ def playback_ended(turn: Turn, event: PlaybackEnded) -> None:
         begin_recording(turn)
     elif playing.name == "menu" and turn.call.phase is Phase.CHOOSING:
         turn.alarm("key", turn.call.timing.key)
+    elif playing.name == "survey" and turn.call.phase is Phase.CLOSING:
+        turn.alarm("survey", turn.call.timing.survey if event.done else 0.0)
     elif playing.name in LAST_WORDS and turn.call.phase is Phase.CLOSING:
         turn.do(HangUp(turn.call.principal))
     _next(turn)

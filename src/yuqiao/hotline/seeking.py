@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yuqiao.engines.events import LegEnded
-from yuqiao.hotline import ringing, script
+from yuqiao.hotline import ringing, script, survey
 from yuqiao.hotline.closing import close, settle, withdraw
 from yuqiao.hotline.effects import CallerServed, HangUp, OpenCallback, Release, Seek
 from yuqiao.hotline.events import MustWait, NobodyThere
@@ -93,7 +93,7 @@ def last_words(turn: Turn, prompt: str) -> None:
         if leg.id != turn.call.principal and leg.phase is not LegPhase.OVER:
             turn.do(HangUp(leg.id))
     if turn.principal_present:
-        script.run(turn, turn.call.principal, prompt)
+        script.run(turn, turn.call.principal, *survey.last_prompts(turn, prompt))
     else:
         turn.set(script=(prompt,), listener=turn.call.principal)  # played once the answer took effect
 

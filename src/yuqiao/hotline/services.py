@@ -18,7 +18,7 @@ from django.db.models import Q
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.engines.events import LegArrived
-from yuqiao.hotline import callbacks
+from yuqiao.hotline import callbacks, ratings
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
 from yuqiao.hotline.beginning import Facts, begin, begin_callback
@@ -38,11 +38,19 @@ Acts = list[ask.EngineEffect]
 def admit(arrival: LegArrived, timing: Timing) -> tuple[CallState, Acts]:
     """Write a new call for an inbound leg; return its state and what the engine is to do. Idempotent by leg."""
     with transaction.atomic():
-        number = DialledNumber.objects.select_related("line").filter(number=arrival.dialled).first()
+        number = DialledNumber.objects.select_related("line__survey_policy").filter(number=arrival.dialled).first()
         line = number.line if number is not None else None
         facts = Facts()
         if number is not None and line is not None:
-            facts = Facts(number.way_in, line.number, line.agent_contact, line.priority, line.record, number.language)
+            facts = Facts(
+                number.way_in,
+                line.number,
+                line.agent_contact,
+                line.priority,
+                line.record,
+                number.language,
+                survey=ratings.asks(line),
+            )
         call, effects = begin(str(uuid.uuid4()), arrival, facts, timing)
         return _settle(None, call, effects, None if line is None else line.pk)
 
@@ -122,6 +130,8 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
             callbacks.served(call, effect.at)
         case ask.EndAttempt():
             callbacks.attempt_over(call, now)
+        case ask.Rated():
+            ratings.rated_by_key(call, effect.score, effect.at)
         case ask.FinishCommand():
             CallCommand.objects.filter(pk=effect.command, done_at=None).update(done_at=now, error=effect.error[:200])
     return None

@@ -71,6 +71,7 @@ class Timing:
     key: float = 5.0
     repeat: float = 12.0
     closing: float = 10.0
+    survey: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class CallState:
     """Everything the rules know of one call. ``serial`` numbers what the call makes, so ids need no chance.
 
     A callback has the id of its row in ``callback`` and rings its caller at ``outbound``; until then no leg is its
-    principal.
+    principal. ``survey`` is a state of `hotline.survey`.
     """
 
     id: str
@@ -168,6 +169,7 @@ class CallState:
     principal: str = ""
     callback: int | None = None
     outbound: str = ""
+    survey: str = ""
     legs: tuple[LegState, ...] = ()
     requests: tuple[RequestOf, ...] = ()
     tracks: tuple[TrackOf, ...] = ()

@@ -30,8 +30,9 @@ PASSWORD = "only-for-this-test"
 #: Everybody who may speak in a test, and the tone that is their voice.
 VOICES = {"anna": 440.0, "agent": 620.0, "li": 1000.0, "wang": 1270.0, "third": 1700.0}
 CALLS = ("yuqiao.config.cli", "calls")
-#: What prompts sound like here: "we will call you back" in English, and all others.
-TOLD, OTHER_PROMPT = 2100.0, 2500.0
+#: What prompts sound like here: "we will call you back" and "how was it" in English, and all others.
+TOLD, ASKED, OTHER_PROMPT = 2100.0, 2300.0, 2500.0
+OWN_TONES = {"nobody_free": TOLD, "survey": ASKED}
 DEADLINE = 15.0
 
 
@@ -71,6 +72,7 @@ class Stage:
             "YUQIAO_RING_SECONDS": "6",
             "YUQIAO_WAIT_SECONDS": "3",
             "YUQIAO_WRAP_UP_SECONDS": "1",
+            "YUQIAO_SURVEY_SECONDS": "3",
         }
 
     @property
@@ -104,7 +106,7 @@ class Stage:
             for name in NAMES:
                 path = self.folder / "sounds" / "yuqiao" / code / f"{name}.wav"
                 path.parent.mkdir(parents=True, exist_ok=True)
-                tone = TOLD if name == "nobody_free" and code == "en" else OTHER_PROMPT
+                tone = OWN_TONES.get(name, OTHER_PROMPT) if code == "en" else OTHER_PROMPT
                 path.write_bytes(write_wav(sine(tone, 1.0, -20.0)))
 
     async def close(self) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from yuqiao.demo.cast import LINES, OWN_LINE
 from yuqiao.demo.history import ZONE, calls_of
+from yuqiao.demo.history_ratings import RATED_2021, SATISFIED_2021, with_ratings
 from yuqiao.demo.history_rows import write
 from yuqiao.hotline.figures.definition import Scope
-from yuqiao.hotline.figures.exact import Change, Rounding
+from yuqiao.hotline.figures.exact import Change, Rounding, percent
 from yuqiao.hotline.figures.period import period
 from yuqiao.hotline.figures.report import grouped, totals
-from yuqiao.hotline.models import Line
+from yuqiao.hotline.models import Line, Rating, RatingReview
 from yuqiao.hotline.tests.rows import interpreter
 
 PARTNERS = [line.number for line in LINES if line.number != OWN_LINE]
@@ -68,3 +70,42 @@ def test_a_year_and_the_year_before_it_in_rows() -> None:
     replaced = sum(call.replaced_at is not None for call in made[2021])
     assert figures["replacements"].numerator == replaced
     assert figures["callbacks_returned"].numerator == sum(call.outcome == "callback" for call in made[2021])
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_the_satisfaction_of_that_year_is_exact_under_either_rounding_and_leads_to_its_rows() -> None:
+    for line in LINES:
+        Line.objects.create(number=line.number, name_zh=line.zh, line_class=line.line_class)
+    interpreter("1", tier="remote")
+    interpreter("2")
+    made = list(calls_of(2021, 6191, PARTNERS, OWN_LINE, 1))
+    rated = with_ratings(made, RATED_2021, SATISFIED_2021, 1)
+    assert [replace(call, score=None, rated_at=None) for call in rated] == made, "the calls stay the same"
+    assert rated == with_ratings(made, RATED_2021, SATISFIED_2021, 1)
+    write(rated)
+
+    year = period("2021")
+    scope = Scope(year.since, year.until)
+    found = totals(scope)
+    assert found["calls"].numerator == 6191
+    satisfaction = found["satisfaction"]
+    assert (satisfaction.numerator, satisfaction.denominator) == (1249, 1250)
+    for rule in Rounding:
+        assert percent(1249, 1250, rule) == Decimal("99.92")
+    assert satisfaction.figure.rows(scope).count() == 1249
+    for by in ("language", "line"):
+        tables = grouped(scope, by, [satisfaction.figure]).values()
+        assert sum(table["satisfaction"].denominator for table in tables) == 1250
+    halves = [period("2021H1"), period("2021H2")]
+    assert sum(totals(Scope(one.since, one.until))["satisfaction"].denominator for one in halves) == 1250
+    ways = set(Rating.objects.values_list("way", flat=True))
+    assert ways == {"key", "link"}
+    assert RatingReview.objects.filter(settled_at=None).count() == 0
+
+
+@pytest.mark.parametrize(("rated", "satisfied"), [(3001, 1), (10, 11), (-1, -1)])
+def test_ratings_that_do_not_fit_are_refused(rated: int, satisfied: int) -> None:
+    made = list(calls_of(2021, 3000, PARTNERS, OWN_LINE, 1))
+    with pytest.raises(ValueError, match="do not fit"):
+        with_ratings(made, rated, satisfied, 1)

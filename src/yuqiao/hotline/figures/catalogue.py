@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from yuqiao.hotline import callback_figures
 from yuqiao.hotline.figures.definition import Figure, Scope, Source, Unit
-from yuqiao.hotline.models import Call, Callback, InterpreterRequest, RequestState, WayIn
+from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Rating, RequestState, WayIn
+from yuqiao.hotline.ratings import SATISFIED
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.workforce.models import Interpreter, Tier
 
@@ -14,6 +15,7 @@ from yuqiao.workforce.models import Interpreter, Tier
 CALLS = Source("calls", Call, "started_at", "line_id", ~Q(way_in=WayIn.CALLBACK))
 REQUESTS = Source("requests", InterpreterRequest, "created_at", "call__line_id")
 CALLBACKS = Source("callbacks", Callback, "created_at", "line_id")
+RATINGS = Source("ratings", Rating, "given_at", "line_id")
 
 PARTNER_WAYS = (WayIn.TRANSFERRED, WayIn.BESIDE_AGENT)
 
@@ -60,6 +62,10 @@ def _returned_in_time(scope: Scope) -> Q:
 
 def _returned(scope: Scope) -> Q:
     return _returned_in_time(scope) | callback_figures.condition("late", scope.at)
+
+
+def _satisfied(_scope: Scope) -> Q:
+    return Q(score__gte=SATISFIED)
 
 
 FIGURES: tuple[Figure, ...] = (
@@ -146,6 +152,12 @@ FIGURES: tuple[Figure, ...] = (
         "在时限内办结且联系到来电人的回访 ÷ 期内产生且已到期或已办结的回访。",
         "Callbacks closed in time with the caller reached, out of those of the period that are due or closed.",
         CALLBACKS, Unit.SHARE, _returned_in_time, _due,
+    ),
+    Figure(
+        "satisfaction", "服务对象满意度", "Satisfaction",
+        "评为 4 或 5 分（满分 5 分）的评价 ÷ 期内收到的全部评价（按键、链接、坐席录入），每通来电至多一次评价。",
+        "Ratings of 4 or 5 out of 5, out of all ratings given in the period by key, link or desk; one rating a call.",
+        RATINGS, Unit.SHARE, _satisfied,
     ),
 )  # fmt: skip
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}

@@ -13,6 +13,7 @@ from yuqiao.hotline.models.calls import (
     RequestState,
 )
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, WayIn
+from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
 
 __all__ = [
     "Agreement",
@@ -28,7 +29,11 @@ __all__ = [
     "LegRole",
     "Line",
     "LineClass",
+    "Rating",
+    "RatingReview",
+    "RatingWay",
     "Recording",
     "RequestState",
+    "SurveyPolicy",
     "WayIn",
 ]

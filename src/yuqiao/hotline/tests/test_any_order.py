@@ -21,6 +21,7 @@ FACTS = st.builds(
     agent_contact=st.sampled_from(["", "sip:agent@desk"]),
     record=st.booleans(),
     language=st.sampled_from(["", "en", "ja"]),
+    survey=st.booleans(),
 )
 MISSED = st.builds(
     Missed,
@@ -29,6 +30,7 @@ MISSED = st.builds(
     number=st.just("13900000001"),
     language=st.sampled_from(["", "en", "ja"]),
     record=st.booleans(),
+    survey=st.booleans(),
 )
 STEPS = ["arrive", "ring", "answer", "control", "join", "end", "key", "play", "began", "recorded", "review"]
 STEPS += ["claim", "wait", "nobody", "again", "found", "unknown", "add", "drop", "stop", "time", "later"]
@@ -117,6 +119,11 @@ def check_always(world: World) -> None:
                 assert f"ring:{leg.id}" in deadlines, "a leg rings without a limit"
         if call.phase is Phase.CLOSING:
             assert deadlines & {"closing", "forced"}, "a call closes without a limit"
+    rated = [effect for effect in world.done if isinstance(effect, ask.Rated | ask.InviteToRate)]
+    assert len(rated) <= 1, "one rating or one link, whatever is pressed"
+    if rated:
+        assert call.survey, "asked though the line does not ask"
+        assert call.interpreter_at is not None, "asked though nobody was served"
     if call.callback is not None:
         rings = [effect for effect in world.done if isinstance(effect, ask.Ring)]
         callers = [number for number, ring in enumerate(rings) if ring.contact == call.outbound]

@@ -20,7 +20,7 @@ from yuqiao.hotline.figures.exact import Change, Rounding, percent
 from yuqiao.hotline.figures.percentiles import percentile_of_counts
 from yuqiao.hotline.figures.period import period
 from yuqiao.hotline.figures.report import grouped, narrowed, totals
-from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Line
+from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Line, Rating
 from yuqiao.hotline.tests.rows import interpreter, line
 
 NOON = dt.datetime(2021, 3, 5, 4, tzinfo=dt.UTC)
@@ -88,6 +88,15 @@ def march(db: None) -> Line:
             done_at=None if done is None else NOON + done * SECOND,
             outcome=outcome if done else "",
         )
+    for score in (5, 4, 3):
+        Rating.objects.create(
+            call=call(own, "en", 1, 1, started_at=MARCH.until + score * SECOND),
+            line=partner,
+            language="ja",
+            way="key",
+            score=score,
+            given_at=NOON,
+        )
     return own
 
 
@@ -110,6 +119,7 @@ def test_each_figure_is_what_its_definition_says() -> None:
         "replacements": (1, 22, None),
         "callbacks_returned": (2, 4, None),
         "callbacks_on_time": (1, 4, None),
+        "satisfaction": (2, 3, None),
     }
 
 
@@ -151,7 +161,8 @@ def test_no_rows_no_rates() -> None:
 def test_a_fixed_number_of_queries_and_calls_read_from_the_index_alone() -> None:
     with CaptureQueriesContext(connection) as queries:
         totals(MARCH)
-    assert len(queries) == 5
+    sources, columns = {one.source for one in FIGURES}, {(one.source, one.column) for one in FIGURES if one.column}
+    assert len(queries) == len(sources) + len(columns)
     if connection.vendor == "sqlite":
         for query in [one["sql"] for one in queries if 'FROM "hotline_call" ' in one["sql"]]:
             with connection.cursor() as cursor:

@@ -22,7 +22,7 @@ from yuqiao.hotline.figures.catalogue import BY_CODE
 from yuqiao.hotline.figures.definition import Figure, Part, Unit
 from yuqiao.hotline.figures.exact import Change, percent
 from yuqiao.hotline.figures.report import Counted, Group, Table, grouped, totals
-from yuqiao.hotline.models import Call, Line
+from yuqiao.hotline.models import Call, Line, Rating
 from yuqiao.languages import catalogue
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
@@ -34,7 +34,7 @@ COLUMNS = tuple(
     BY_CODE[code]
     for code in (
         *("calls", "transfers", "served", "service_level", "abandoned"),
-        *("interpreter_p50", "interpreter_p95", "response_rate"),
+        *("interpreter_p50", "interpreter_p95", "response_rate", "satisfaction"),
     )
 )
 ROWS_SHOWN = 100
@@ -255,6 +255,8 @@ def rows(request: HttpRequest, code: str, part: str) -> HttpResponseBase:
 def _shown(row: Call, figure: Figure) -> dict[str, object]:
     call: Call = row if figure.source.model is Call else getattr(row, "call")  # noqa: B009 (requests and callbacks)
     outcome = getattr(row, "outcome", "") or getattr(row, "state", "")
+    if isinstance(row, Rating):
+        outcome = f"{row.score} / 5"
     return {
         "call": call,
         "at": getattr(row, figure.source.moment),
