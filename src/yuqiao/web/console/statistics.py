@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
-from django.db.models import Min
+from django.db.models import Min, Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -252,8 +252,8 @@ def rows(request: HttpRequest, code: str, part: str) -> HttpResponseBase:
     return render(request, "console/statistics_rows.html", context)
 
 
-def _shown(row: Call, figure: Figure) -> dict[str, object]:
-    call: Call = row if figure.source.model is Call else getattr(row, "call")  # noqa: B009 (requests and callbacks)
+def _shown(row: Model, figure: Figure) -> dict[str, object]:
+    call: Call = row if isinstance(row, Call) else getattr(row, "call")  # noqa: B009 (whatever else is of a call)
     outcome = getattr(row, "outcome", "") or getattr(row, "state", "")
     if isinstance(row, Rating):
         outcome = f"{row.score} / 5"
@@ -261,7 +261,7 @@ def _shown(row: Call, figure: Figure) -> dict[str, object]:
         "call": call,
         "at": getattr(row, figure.source.moment),
         "line": f"{call.line.number} {words.line_name(call.line)}" if call.line else NONE,
-        "language": words.language_name(row.language),
+        "language": words.language_name(call.language),
         "outcome": words.word(ENDINGS, outcome),
         "time": _time(getattr(row, figure.column)) if figure.column else "",
     }
