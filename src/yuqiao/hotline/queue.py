@@ -10,8 +10,9 @@ from collections import defaultdict
 
 from yuqiao.hotline.events import Chosen, InterpretersClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import InterpreterRequest, RequestState
-from yuqiao.hotline.routing import Candidate, Wanted, match, rank
+from yuqiao.hotline.routing import Candidate, Policies, Wanted, choose, match
 from yuqiao.hotline.state import OPEN_REQUEST, CallState, RequestOf
+from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
 from yuqiao.workforce.models import InterpreterLanguage, PresenceState
 
@@ -26,28 +27,29 @@ def seek(call: CallState, request_id: str, now: dt.datetime) -> InterpretersClai
     if request is None or request.state not in OPEN_REQUEST:
         return None
     wanted = _wanted(request)
-    for candidate in _in_turn(wanted):
-        if workforce.claim(candidate.id, request_id, now):
-            return InterpretersClaimed(request_id, (Chosen(candidate.id, candidate.number, candidate.contact),), at)
-    on_duty = InterpreterLanguage.objects.filter(
-        language=request.language, interpreter__state__in=workforce.ON_DUTY
-    ).exclude(interpreter_id__in=request.tried)
-    return MustWait(request_id, at) if on_duty.exists() else NobodyThere(request_id, at)
+    others = waiting()
+    everybody = on_duty({one.language for one in (*others, wanted)})
+    choice = choose(wanted, others, everybody, Policies(), at)
+    held = [one for one in choice.chosen if workforce.claim(one.id, request_id, now)]
+    if held:
+        chosen = tuple(Chosen(one.id, one.number, one.contact, one.confirm, one.tier) for one in held)
+        return InterpretersClaimed(request_id, chosen, at, choice.look_again_at)
+    if choice.nobody:
+        return NobodyThere(request_id, at, choice.nobody)
+    return MustWait(request_id, at, choice.look_again_at)
 
 
 def _wanted(request: RequestOf) -> Wanted:
     return Wanted(
-        request.id, request.language, request.priority, request.head, request.created_at, tuple(request.tried)
+        request.id,
+        request.language,
+        request.priority,
+        request.head,
+        request.created_at,
+        tuple(request.tried),
+        tuple(request.ringing),
+        request.first_rung_at,
     )
-
-
-def _in_turn(wanted: Wanted) -> list[Candidate]:
-    """Return whom ``wanted`` may claim now, best first: everybody able if nobody else waits, else its match."""
-    others = [one for one in waiting() if one.id != wanted.id]
-    if not others:
-        return rank(wanted, best_ready(wanted))
-    mine = match([*others, wanted], ready({one.language for one in (*others, wanted)})).get(wanted.id)
-    return [] if mine is None else [mine]
 
 
 def waiting() -> list[Wanted]:
@@ -67,40 +69,21 @@ COLUMNS = (
     "interpreter__state_since",
     "interpreter__number",
     "interpreter__contact",
+    "interpreter__state",
     "language",
     "level",
 )
-#: In the order of `routing.rank`: "resident" sorts after "remote".
-BEST_FIRST = ("-interpreter__tier", "-level", "interpreter__state_since", "interpreter_id")
-#: How many of the best are read for one request: more than call servers that claim at the same moment.
-SHORT_LIST = 8
 
 
-def best_ready(wanted: Wanted) -> list[Candidate]:
-    """Return the best few who are ready for ``wanted``, with only their level of its language."""
-    held = InterpreterLanguage.objects.filter(
-        language=wanted.language, interpreter__state=PresenceState.READY, interpreter__held_by=""
-    )
-    if wanted.tried:
-        held = held.exclude(interpreter_id__in=wanted.tried)
-    rows = held.order_by(*BEST_FIRST).values_list(*COLUMNS)[:SHORT_LIST]
+def on_duty(languages: set[str]) -> list[Candidate]:
+    """Return everybody on duty who holds one of ``languages``, with those of them she holds."""
+    held = InterpreterLanguage.objects.filter(language__in=languages, interpreter__state__in=workforce.ON_DUTY)
+    levels: defaultdict[tuple[int, str, float, str, str, bool], list[tuple[str, int]]] = defaultdict(list)
+    for pk, tier, since, number, contact, state, code, level in held.values_list(*COLUMNS):
+        levels[pk, tier, since.timestamp(), number, contact, state != PresenceState.READY].append((code, level))
     return [
-        Candidate(pk, tier, since.timestamp(), ((code, level),), number, contact)
-        for pk, tier, since, number, contact, code, level in rows
-    ]
-
-
-def ready(languages: set[str]) -> list[Candidate]:
-    """Return all interpreters who are ready and hold one of ``languages``, with those of them they hold."""
-    held = InterpreterLanguage.objects.filter(
-        language__in=languages, interpreter__state=PresenceState.READY, interpreter__held_by=""
-    )
-    levels: defaultdict[tuple[int, str, float, str, str], list[tuple[str, int]]] = defaultdict(list)
-    for pk, tier, since, number, contact, code, level in held.values_list(*COLUMNS):
-        levels[pk, tier, since.timestamp(), number, contact].append((code, level))
-    return [
-        Candidate(pk, tier, since, tuple(held), number, contact)
-        for (pk, tier, since, number, contact), held in levels.items()
+        Candidate(pk, tier, since, tuple(held), number, contact, busy=busy)
+        for (pk, tier, since, number, contact, busy), held in levels.items()
     ]
 
 
@@ -109,6 +92,7 @@ def whose_turn() -> list[str]:
     wanted = waiting()
     if not wanted:
         return []
-    matched = match(wanted, ready({one.language for one in wanted}))
+    everybody = on_duty({one.language for one in wanted})
+    matched = match(wanted, everybody, Policies(), clock.now().timestamp())
     calls = InterpreterRequest.objects.filter(pk__in=list(matched)).values_list("call_id", flat=True)
     return [str(call_id) for call_id in calls]

@@ -1,0 +1,90 @@
+"""Whose request is served first, and who serves which request. Pure.
+
+A request counts as come ``point_seconds`` earlier for each point of its line's priority, at most `MOST_POINTS` of them.
+So one that waits goes before everybody who came more than MOST_POINTS x point_seconds after it, whatever their line:
+only finitely many can be served before it, and nobody on the line is starved by a stream of emergencies. Replacements
+of an interpreter who was lost go first; there is at most one for each call that was already served. Our own callbacks
+(priority 0) come last: nobody waits on the line for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from yuqiao.hotline.routing.candidates import Candidate, Cover, Force, Wanted, force_of
+from yuqiao.hotline.routing.policy import Policies
+from yuqiao.hotline.routing.view import View
+
+MOST_POINTS = 100
+NO_COVER = Cover()
+
+
+def place(wanted: Wanted, policies: Policies) -> tuple[bool, bool, float, str]:
+    """Return a request's place in the queue; it does not change with time, so nobody is overtaken twice."""
+    head_start = min(wanted.priority, MOST_POINTS) * policies.of(wanted.line_class).point_seconds
+    return not wanted.head, wanted.priority <= 0, wanted.created_at - head_start, wanted.id
+
+
+def queue(requests: Iterable[Wanted], policies: Policies) -> list[Wanted]:
+    """Return the requests in the order in which they are served."""
+    return sorted(requests, key=lambda one: place(one, policies))
+
+
+def view_of(
+    wanted: Wanted,
+    candidates: Iterable[Candidate],
+    policies: Policies,
+    now: float,
+    *,
+    covers: Mapping[str, Cover],
+    forces: Mapping[str, Force] | None,
+) -> View:
+    """Return a request's view; ``forces`` by language are counted from the candidates unless handed in."""
+    force = None if forces is None else forces.get(wanted.language)
+    if force is None:
+        force = force_of(candidates, wanted.language, wanted.target, wanted.tried)
+    return View(wanted, policies.of(wanted.line_class), force, covers.get(wanted.language, NO_COVER), now)
+
+
+def match(
+    requests: Iterable[Wanted],
+    candidates: Sequence[Candidate],
+    policies: Policies,
+    now: float,
+    *,
+    covers: Mapping[str, Cover] | None = None,
+    forces: Mapping[str, Force] | None = None,
+) -> dict[str, tuple[Candidate, ...]]:
+    """Return who is rung now for which request (by request id), each at most once, the queue's order first.
+
+    Nobody is rung as a second for one request while another could have her as its first.
+    """
+    free = {one.id: one for one in candidates if not one.busy}
+    matched: dict[str, tuple[Candidate, ...]] = {}
+    rest: list[tuple[View, int]] = []
+    for wanted in queue(requests, policies):
+        if not free:
+            break
+        view = view_of(wanted, candidates, policies, now, covers=covers or {}, forces=forces)
+        number = view.to_ring()
+        if not wanted.ringing:
+            best = _best(view, free)
+            if best is None:
+                continue
+            matched[wanted.id] = (free.pop(best.id),)
+            number -= 1
+        if number > 0:
+            rest.append((view, number))
+    for view, number in rest:
+        for _ in range(number):
+            best = _best(view, free)
+            if best is None:
+                break
+            matched[view.wanted.id] = (*matched.get(view.wanted.id, ()), free.pop(best.id))
+    return matched
+
+
+def _best(view: View, free: Mapping[int, Candidate]) -> Candidate | None:
+    seen = (view.see(one) for one in free.values() if view.able(one))
+    best = min((one for one in seen if one.at <= view.now), key=lambda one: one.key, default=None)
+    return None if best is None else best.one
