@@ -82,6 +82,14 @@ def demo(argv: list[str]) -> int:
     return _status(run(argv))
 
 
+@command("audit-form", "check the arithmetic of a self-evaluation form (docx, xlsx, PDF, text)")
+def audit_form(argv: list[str]) -> int:
+    """Print findings; 1 when there are any. Needs no database."""
+    from yuqiao.evaluation.command import main as run  # noqa: PLC0415
+
+    return run(argv)
+
+
 @command("migrate", "bring the database up to date")
 def migrate(argv: list[str]) -> int:
     """Run Django's migrate."""
