@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuqiao.config.cli import main
 from yuqiao.evaluation.audit import Weight, audit
+from yuqiao.evaluation.command import main
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
 from yuqiao.evaluation.readers.cells import read_cells
 from yuqiao.evaluation.readers.files import UnreadableError, read_file
@@ -139,15 +139,15 @@ def test_the_command_prints_findings_and_fails_when_there_are_any(
 ) -> None:
     path = tmp_path / "form.xlsx"
     path.write_bytes(beijing.as_xlsx())
-    assert main(["audit-form", str(path)]) == 1
+    assert main([str(path)]) == 1
     shown = capsys.readouterr().out
     assert "识别 21 项指标、4 行资金，总分 95.96。" in shown
     assert "错误" not in shown
-    assert main(["audit-form", "--json", str(path)]) == 1
+    assert main(["--json", str(path)]) == 1
     assert len(json.loads(capsys.readouterr().out)) == len(audit(beijing.PRINTED, BEIJING))
     empty = tmp_path / "empty.txt"
     empty.write_text("nothing")
-    assert main(["audit-form", str(empty)]) == 2
+    assert main([str(empty)]) == 2
     assert "no indicators" in capsys.readouterr().err
 
 
