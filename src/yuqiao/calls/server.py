@@ -20,11 +20,12 @@ import structlog
 from django.conf import settings
 
 from yuqiao.calls.database import LAST, DatabaseThread
+from yuqiao.calls.outage_watch import OutageWatch
 from yuqiao.calls.task import CallTask
 from yuqiao.engines import events
 from yuqiao.engines.ari import SNOOP_PREFIX, Ari, Holdings
 from yuqiao.hotline import events as desk
-from yuqiao.hotline import queue, services, wishes
+from yuqiao.hotline import outages, queue, services, wishes
 from yuqiao.hotline.effects import EngineEffect
 from yuqiao.hotline.models import CallCommand
 from yuqiao.hotline.state import CallState, Timing, TrackPhase
@@ -33,7 +34,7 @@ from yuqiao.workforce import services as workforce
 
 log = structlog.get_logger(__name__)
 
-LEASE = "calls"
+LEASE = outages.LEASE
 LEASE_SECONDS, RENEW_SECONDS = 4.0, 1.0
 BEAT_SECONDS = 0.15
 
@@ -58,14 +59,17 @@ class CallServer:
         self._held_back: list[events.EngineEvent] | None = None
         self._lease_until = 0.0
         self._reviewed = asyncio.Event()
+        self._outages = OutageWatch(database)
         ari.on_event = self.hear
         ari.on_connected = self.review
+        ari.on_disconnected = self._outages.engine_lost
 
     async def run(self) -> None:
         """Wait for the lease, then serve until cancelled. LeaseLostError when somebody else took over."""
         await self._wait_for_lease()
         log.info("active", holder=self._holder)
         await self._database.surely(self._inherit)
+        self._outages.engine_lost()  # until it is reached
         jobs = [asyncio.create_task(one) for one in (self._keep_lease(), self._beat(), self._ari.run())]
         try:
             done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
@@ -75,6 +79,7 @@ class CallServer:
             await self._stop(jobs)
 
     async def _stop(self, jobs: list[asyncio.Task[None]]) -> None:
+        self._outages.stop()
         for job in [*jobs, *self._running]:
             job.cancel()
         await asyncio.gather(*jobs, *self._running, return_exceptions=True)
@@ -109,8 +114,12 @@ class CallServer:
     async def _keep_lease(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
+            held_until = self._lease_until
             if not await self._renew():
                 raise LeaseLostError("another call server holds the lease")
+            late = asyncio.get_running_loop().time() - held_until
+            if late > 0:
+                await self._outages.lapsed(late + LEASE_SECONDS)
 
     # --- events
 
@@ -205,6 +214,9 @@ class CallServer:
 
     def _inherit(self) -> None:
         """What the database needs when a call server becomes the active one."""
+        away = outages.took_over(clock.now())
+        if away is not None:
+            log.warning("nobody_was_at_work", since=away.isoformat())
         released = services.release_orphans()
         carried = {leg.command for call in services.open_calls() for leg in call.legs if leg.command is not None}
         returned = wishes.return_commands(self._holder, carried)
@@ -226,6 +238,7 @@ class CallServer:
                 call.tell(await self._seen(call_id, call, holdings))
             await self._sweep(holdings)
             self._reviewed.set()
+            await self._outages.at_work()
             log.info("reviewed", calls=len(calls), channels=len(holdings.channels))
         finally:
             held_back, self._held_back = self._held_back, None

@@ -59,11 +59,13 @@ class Ari:
 
     ``on_event`` is called in the loop for each neutral event and must not block. ``on_connected`` is awaited after
     each (re)connection while events already flow; if it raises, the connection is given up and tried again.
+    ``on_disconnected`` is called in the loop when a connection is lost.
     """
 
     def __init__(self, url: str, user: str, password: str, app: str, endpoint: str = "PJSIP/yuqiao/{contact}") -> None:
         self.on_event: Callable[[EngineEvent], None] = lambda _event: None
         self.on_connected: Callable[[], Awaitable[None]] = _nothing
+        self.on_disconnected: Callable[[], None] = lambda: None
         self.malformed = 0
         self._url = url.rstrip("/")
         credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -112,6 +114,7 @@ class Ari:
                 for task in (reading, greeting):
                     task.cancel()
                 await asyncio.gather(reading, greeting, return_exceptions=True)
+                self.on_disconnected()
         log.warning("engine_disconnected")
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
@@ -178,11 +177,16 @@ def release_orphans() -> int:
 
 
 def hold_lease(name: str, holder: str, seconds: float) -> bool:
-    """Take or renew a lease for so many seconds; False while somebody else holds it."""
+    """Take or renew a lease for so many seconds; False while somebody else holds it.
+
+    Renewing tells that its holder is at work; taking it over leaves standing when somebody last was.
+    """
     now = clock.now()
     until = now + dt.timedelta(seconds=seconds)
-    mine = Lease.objects.filter(name=name).filter(Q(holder=holder) | Q(until__lt=now))
-    if mine.update(holder=holder, until=until):
+    lease = Lease.objects.filter(name=name)
+    if lease.filter(holder=holder).update(until=until, alive_at=now):
+        return True
+    if lease.filter(until__lt=now).update(holder=holder, until=until):
         return True
     Lease.objects.bulk_create([Lease(name=name, holder=holder, until=until)], ignore_conflicts=True)
     return Lease.objects.filter(name=name, holder=holder, until=until).exists()

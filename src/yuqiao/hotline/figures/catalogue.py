@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import Q
 
 from yuqiao.hotline import callback_figures
+from yuqiao.hotline.figures import availability
 from yuqiao.hotline.figures.definition import Figure, Scope, Source, Unit
-from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Rating, RequestState, WayIn
+from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Outage, Rating, RequestState, WayIn
 from yuqiao.hotline.ratings import SATISFIED
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.workforce.models import Interpreter, Tier
@@ -16,6 +17,7 @@ CALLS = Source("calls", Call, "started_at", "line_id", ~Q(way_in=WayIn.CALLBACK)
 REQUESTS = Source("requests", InterpreterRequest, "created_at", "call__line_id")
 CALLBACKS = Source("callbacks", Callback, "created_at", "line_id")
 RATINGS = Source("ratings", Rating, "given_at", "line_id")
+OUTAGES = Source("outages", Outage, "began_at", "line_id")
 
 PARTNER_WAYS = (WayIn.TRANSFERRED, WayIn.BESIDE_AGENT)
 
@@ -158,6 +160,14 @@ FIGURES: tuple[Figure, ...] = (
         "评为 4 或 5 分（满分 5 分）的评价 ÷ 期内收到的全部评价（按键、链接、坐席录入），每通来电至多一次评价。",
         "Ratings of 4 or 5 out of 5, out of all ratings given in the period by key, link or desk; one rating a call.",
         RATINGS, Unit.SHARE, _satisfied,
+    ),
+    Figure(
+        "availability", "话务平台可用率", "Availability of the platform",
+        "（应运行时间 − 非计划中断时间）÷ 应运行时间；应运行时间不含事先公告的维护，"
+        "重叠的中断只计一次；末位舍去，有中断即不足 100%。",
+        "Scheduled time less unplanned downtime, out of scheduled time. Maintenance announced beforehand is not "
+        "scheduled; overlapping outages count once; the last digit is cut, so any outage shows below 100%.",
+        OUTAGES, Unit.SPAN, measure=availability.measure, shown=availability.rows,
     ),
 )  # fmt: skip
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}

@@ -56,11 +56,12 @@ class Source:
 
 
 class Unit(Enum):
-    """What a value is: a number of rows, a share of rows, a time in milliseconds."""
+    """What a value is: a number of rows, a share of rows, a time in milliseconds, a share of a time."""
 
     COUNT = "count"
     SHARE = "share"
     TIME = "time"
+    SPAN = "span"
 
 
 class Part(Enum):
@@ -83,7 +84,9 @@ class Figure:
     """One figure. ``numerator`` and ``denominator`` say which rows of ``source`` count; both number and rows use them.
 
     A count has no denominator of its own. A time is the nearest-rank ``percentile`` of the duration ``column`` in whole
-    milliseconds, fractions cut; its numerator are the rows with such a time, out of the denominator's.
+    milliseconds, fractions cut; its numerator are the rows with such a time, out of the denominator's. A share of a
+    time (``SPAN``) is not counted but measured: ``measure`` gives its numerator and denominator in milliseconds,
+    ``shown`` the rows they come from.
     """
 
     code: str
@@ -97,9 +100,13 @@ class Figure:
     denominator: Rows = everything
     column: str = ""
     percentile: int = 0
+    measure: Callable[[Scope], tuple[int, int]] | None = None
+    shown: Callable[[Scope, Part], QuerySet[Any]] | None = None
 
     def rows(self, scope: Scope, part: Part = Part.NUMERATOR) -> QuerySet[Any]:
         """Return the very rows that were counted, newest first."""
+        if self.shown is not None:
+            return self.shown(scope, part)
         condition = self.denominator(scope)
         if part is Part.NUMERATOR:
             condition &= self.numerator(scope)

@@ -35,7 +35,7 @@ class Counted:
     @property
     def sample(self) -> int:
         """How many rows the value rests on."""
-        return self.denominator if self.figure.unit is Unit.SHARE else self.numerator
+        return self.denominator if self.figure.unit in {Unit.SHARE, Unit.SPAN} else self.numerator
 
 
 Table = dict[str, Counted]
@@ -43,12 +43,16 @@ Table = dict[str, Counted]
 
 def totals(scope: Scope, figures: Iterable[Figure] = FIGURES) -> Table:
     """Return each figure of ``scope`` by its code."""
-    return grouped(scope, None, figures).get(TOTAL, {})
+    return grouped(scope, None, figures)[TOTAL]
 
 
 def grouped(scope: Scope, by: By | None, figures: Iterable[Figure] = FIGURES) -> dict[Group, Table]:
-    """Return each figure by its code for each line or language that has rows; all together where ``by`` is None."""
-    chosen = tuple(figures)
+    """Return each figure by its code for each line or language that has rows; all together where ``by`` is None.
+
+    What is measured and not counted belongs to the whole alone.
+    """
+    wanted = tuple(figures)
+    chosen = [figure for figure in wanted if figure.measure is None]
     found: dict[Group, dict[str, Any]] = defaultdict(dict)
     for source in dict.fromkeys(figure.source for figure in chosen):
         for group, counts in _counts(scope, source, by, [one for one in chosen if one.source is source]):
@@ -57,12 +61,20 @@ def grouped(scope: Scope, by: By | None, figures: Iterable[Figure] = FIGURES) ->
         (source, column): _times(scope, source, column, by)
         for source, column in dict.fromkeys((one.source, one.column) for one in chosen if one.column)
     }
-    if by is None:
-        found.setdefault(TOTAL, {})
-    return {
+    tables: dict[Group, Table] = {
         group: {figure.code: _counted(figure, counts, times, group) for figure in chosen}
         for group, counts in found.items()
     }
+    if by is not None:
+        return tables
+    counted = tables.get(TOTAL, {})
+    return {TOTAL: {one.code: counted[one.code] if one.measure is None else _measured(one, scope) for one in wanted}}
+
+
+def _measured(figure: Figure, scope: Scope) -> Counted:
+    if figure.measure is None:
+        raise ValueError(f"{figure.code} is counted, not measured")
+    return Counted(figure, *figure.measure(scope))
 
 
 def _counted(

@@ -14,6 +14,7 @@ from yuqiao.hotline.models.calls import (
 )
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, WayIn
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
+from yuqiao.hotline.models.outages import Outage, Service
 
 __all__ = [
     "Agreement",
@@ -35,5 +36,9 @@ __all__ = [
     "Recording",
     "RequestState",
     "SurveyPolicy",
+    "Outage",
+    "Recording",
+    "RequestState",
+    "Service",
     "WayIn",
 ]

@@ -200,11 +200,12 @@ class CallCommand(models.Model):
 
 
 class Lease(models.Model):
-    """Which call server is the active one, and until when unless it renews."""
+    """Which call server is the active one, and until when unless it renews; ``alive_at``: when one last was at work."""
 
     name = models.CharField(max_length=32, primary_key=True)
     holder = models.CharField(max_length=64)
     until = models.DateTimeField()
+    alive_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.holder}"

@@ -29,6 +29,7 @@ class Act(Enum):
     SEE_LINES = "see the registry of lines and download it"
     EDIT_LINES = "add, change, merge and retire lines, upload tables of them"
     EDIT_HOURS = "open and close service hours, set special days"
+    KEEP_OUTAGES = "enter outages, announce maintenance, withdraw what was wrong"
 
 
 #: Least privilege: who looks after the machines (administrator) sees that they work, and hears nobody.
@@ -40,6 +41,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.EDIT_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_HOURS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.KEEP_OUTAGES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}),
 }
 
 

@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
     Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
     Entry("statistics", _("Statistics"), Act.REPORT, Group.RESULTS),
+    Entry("outages", _("Outages"), Act.WATCH, Group.RESULTS),
 )
 
 

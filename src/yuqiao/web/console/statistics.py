@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.db.models import Min, Model
+from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from yuqiao.hotline.figures.catalogue import BY_CODE
 from yuqiao.hotline.figures.definition import Figure, Part, Unit
-from yuqiao.hotline.figures.exact import Change, percent
+from yuqiao.hotline.figures.exact import Change, Rounding, percent
 from yuqiao.hotline.figures.report import Counted, Group, Table, grouped, totals
-from yuqiao.hotline.models import Call, Line, Rating
+from yuqiao.hotline.models import Call, Line
 from yuqiao.languages import catalogue
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.chosen import UNKNOWN, Chosen, chosen
 from yuqiao.web.console.gate import Act, allowed
+from yuqiao.web.console.statistics_rows import OF_A_CALL, SHOWN
 
 #: The columns of the divided table.
 COLUMNS = tuple(
@@ -38,18 +38,6 @@ COLUMNS = tuple(
     )
 )
 ROWS_SHOWN = 100
-NONE = "–"
-#: What became of a call, a request or a callback.
-ENDINGS: words.Words = {
-    **words.OUTCOMES,
-    **words.REQUESTS,
-    "answered": _("Answered"),
-    "unmet": _("Nobody found"),
-    "withdrawn": _("Withdrawn"),
-    "called_in": _("Caller called again"),
-    "by_hand": _("Closed by hand"),
-}
-MILLISECOND = dt.timedelta(milliseconds=1)
 BAR_WIDTH, BAR_STEP = 520, 26
 
 
@@ -95,19 +83,25 @@ def value_of(counted: Counted) -> str:
     if counted.figure.unit is Unit.COUNT:
         return str(counted.numerator)
     if counted.figure.unit is Unit.TIME:
-        return NONE if counted.time_ms is None else f"{_seconds(counted.time_ms)} s"
-    share = percent(counted.numerator, counted.denominator)
-    return NONE if share is None else f"{share}%"
+        return words.NONE if counted.time_ms is None else f"{words.seconds(counted.time_ms)} s"
+    share = share_of(counted)
+    return words.NONE if share is None else f"{share}%"
 
 
-def _seconds(milliseconds: int) -> str:
-    sign, whole = "-" if milliseconds < 0 else "", abs(milliseconds)
-    return f"{sign}{whole // 1000}.{whole % 1000:03d}"
+def share_of(counted: Counted) -> Decimal | None:
+    """Return a share in per cent. That of a time has its last digit cut: 100% says that nothing was missing."""
+    if counted.figure.unit is Unit.SPAN:
+        return percent(counted.numerator, counted.denominator, Rounding.TRUNCATE, 3)
+    return percent(counted.numerator, counted.denominator)
+
+
+def _lasting(milliseconds: int) -> str:
+    return words.duration(milliseconds // 1000)
 
 
 def change_of(this: Counted, before: Counted) -> str:
     """Return how a value changed: +1004 (+19.36%); percentage points for shares; "" where one of both is missing."""
-    if this.figure.unit is Unit.SHARE:
+    if this.figure.unit in {Unit.SHARE, Unit.SPAN}:
         if not this.denominator or not before.denominator:
             return ""
         crossed = this.numerator * before.denominator - before.numerator * this.denominator
@@ -116,7 +110,7 @@ def change_of(this: Counted, before: Counted) -> str:
         if this.time_ms is None or before.time_ms is None:
             return ""
         change = Change(this.time_ms, before.time_ms)
-        difference = ("+" if change.difference >= 0 else "") + f"{_seconds(change.difference)} s"
+        difference = ("+" if change.difference >= 0 else "") + f"{words.seconds(change.difference)} s"
     else:
         change = Change(this.numerator, before.numerator)
         difference = f"{change.difference:+}"
@@ -138,12 +132,13 @@ def overview(of: Chosen) -> list[Row]:
 def _row(counted: Counted, before: Counted, of: Chosen) -> Row:
     figure = counted.figure
     numerator = rows_url(figure, Part.NUMERATOR, of)
-    denominator = Cell(str(counted.denominator), rows_url(figure, Part.DENOMINATOR, of))
+    said = _lasting if figure.unit is Unit.SPAN else str
+    denominator = Cell(said(counted.denominator), rows_url(figure, Part.DENOMINATOR, of))
     return Row(
         name=name_of(figure),
         definition=figure.definition_zh if words.reads_chinese() else figure.definition_en,
         value=Cell(value_of(counted), numerator),
-        numerator=Cell(str(counted.numerator), numerator),
+        numerator=Cell(said(counted.numerator), numerator),
         denominator=None if figure.unit is Unit.COUNT else denominator,
         before=value_of(before),
         change=change_of(counted, before),
@@ -239,36 +234,17 @@ def rows(request: HttpRequest, code: str, part: str) -> HttpResponseBase:
     if figure is None or part not in {one.value for one in Part}:
         raise Http404
     found = figure.rows(of.scope, Part(part))
-    related = ("line",) if figure.source.model is Call else ("call", "call__line")
-    page = Paginator(found.select_related(*related), ROWS_SHOWN).get_page(request.GET.get("page"))
+    show = SHOWN.get(figure.source.model, OF_A_CALL)
+    page = Paginator(found.select_related(*show.related), ROWS_SHOWN).get_page(request.GET.get("page"))
     context = {
         "of": of,
         "name": name_of(figure),
         "part": part,
         "page": page,
-        "rows": [_shown(row, figure) for row in page.object_list],
+        "rows": [show.row(row, figure) for row in page.object_list],
         "definition": figure.definition_zh if words.reads_chinese() else figure.definition_en,
     }
     return render(request, "console/statistics_rows.html", context)
-
-
-def _shown(row: Model, figure: Figure) -> dict[str, object]:
-    call: Call = row if isinstance(row, Call) else getattr(row, "call")  # noqa: B009 (whatever else is of a call)
-    outcome = getattr(row, "outcome", "") or getattr(row, "state", "")
-    if isinstance(row, Rating):
-        outcome = f"{row.score} / 5"
-    return {
-        "call": call,
-        "at": getattr(row, figure.source.moment),
-        "line": f"{call.line.number} {words.line_name(call.line)}" if call.line else NONE,
-        "language": words.language_name(call.language),
-        "outcome": words.word(ENDINGS, outcome),
-        "time": _time(getattr(row, figure.column)) if figure.column else "",
-    }
-
-
-def _time(waited: dt.timedelta | None) -> str:
-    return NONE if waited is None else f"{_seconds(waited // MILLISECOND)} s"
 
 
 @require_GET
@@ -297,9 +273,9 @@ def _facts(counted: Counted) -> list[object]:
     value: object = counted.numerator
     if figure.unit is Unit.TIME:
         value = "" if counted.time_ms is None else counted.time_ms
-    elif figure.unit is Unit.SHARE:
-        value = percent(counted.numerator, counted.denominator)
-    unit = {Unit.COUNT: "rows", Unit.SHARE: "%", Unit.TIME: "ms"}[figure.unit]
+    elif figure.unit is not Unit.COUNT:
+        value = share_of(counted)
+    unit = {Unit.COUNT: "rows", Unit.SHARE: "%", Unit.TIME: "ms", Unit.SPAN: "% (ms)"}[figure.unit]
     return [figure.code, name_of(figure), counted.numerator, counted.denominator, "" if value is None else value, unit]
 
 

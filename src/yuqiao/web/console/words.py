@@ -73,6 +73,22 @@ TIERS: Words = {"resident": _("Resident"), "remote": _("Remote")}
 REQUESTS: Words = {"waiting": _("Waiting"), "claimed": _("Ringing")}
 
 
+SERVICES: Words = {
+    "calls": _("Call server"),
+    "media": _("Media server"),
+    "trunk": _("Trunk"),
+    "web": _("Web pages"),
+    "line": _("Partner line"),
+}
+CAUSES: Words = {
+    "call_server_away": _("No call server was at work"),
+    "engine_unreachable": _("The media server could not be reached"),
+    "lease_lapsed": _("The database could not be reached"),
+}
+#: Stands where there is no value.
+NONE = "–"
+
+
 def word(words: Words, code: str) -> str:
     """Return the reader's word for ``code``; the code itself where there is none."""
     return str(words.get(code, code))
@@ -122,6 +138,12 @@ def duration(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def seconds(milliseconds: int) -> str:
+    """Return whole milliseconds as seconds with three digits, exact: -0.250, 12.345."""
+    sign, whole = "-" if milliseconds < 0 else "", abs(milliseconds)
+    return f"{sign}{whole // 1000}.{whole % 1000:03d}"
 
 
 def seconds_between(first: dt.datetime | None, last: dt.datetime | None) -> float | None:

@@ -1,0 +1,83 @@
+"""How the rows behind a figure are shown, by what they are: calls, what belongs to a call, outages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from yuqiao.hotline.figures.definition import Figure
+from yuqiao.hotline.models import Call, Line, Outage, Rating
+from yuqiao.lib.clock import now
+from yuqiao.web.console import words
+
+#: What became of a call, a request or a callback.
+ENDINGS: words.Words = {
+    **words.OUTCOMES,
+    **words.REQUESTS,
+    "answered": _("Answered"),
+    "unmet": _("Nobody found"),
+    "withdrawn": _("Withdrawn"),
+    "called_in": _("Caller called again"),
+    "by_hand": _("Closed by hand"),
+}
+MILLISECOND = dt.timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """``row`` puts one row into words; ``related`` is what it reads besides."""
+
+    row: Callable[[Any, Figure], dict[str, object]]
+    related: tuple[str, ...]
+
+
+def line_of(line: Line | None) -> str:
+    """Return a line's number and name."""
+    return words.NONE if line is None else f"{line.number} {words.line_name(line)}"
+
+
+def _call(call: Call, figure: Figure) -> dict[str, object]:
+    return _beside_call(call, call, figure)
+
+
+def _of_a_call(row: Any, figure: Figure) -> dict[str, object]:
+    return _beside_call(row, row.call, figure)
+
+
+def _beside_call(row: Any, call: Call, figure: Figure) -> dict[str, object]:
+    waited = getattr(row, figure.column) if figure.column else None
+    outcome = getattr(row, "outcome", "") or getattr(row, "state", "")
+    return {
+        "url": reverse("call", args=[call.pk]),
+        "at": getattr(row, figure.source.moment),
+        "line": line_of(call.line),
+        "language": words.language_name(call.language),
+        "outcome": f"{row.score} / 5" if isinstance(row, Rating) else words.word(ENDINGS, outcome),
+        "time": "" if not figure.column else _time(waited),
+    }
+
+
+def _time(waited: dt.timedelta | None) -> str:
+    return words.NONE if waited is None else f"{words.seconds(waited // MILLISECOND)} s"
+
+
+def _outage(row: Outage, _figure: Figure) -> dict[str, object]:
+    lasted = (row.ended_at or now()) - row.began_at
+    return {
+        "url": f"{reverse('outages')}#o{row.pk}",
+        "at": row.began_at,
+        "line": line_of(row.line),
+        "language": words.NONE,
+        "outcome": f"{words.word(words.SERVICES, row.service)}: {words.word(words.CAUSES, row.cause)}",
+        "time": words.duration(lasted.total_seconds()),
+    }
+
+
+OF_A_CALL = Shown(_of_a_call, ("call", "call__line"))
+SHOWN: dict[type[Model], Shown] = {Call: Shown(_call, ("line",)), Outage: Shown(_outage, ("line",))}
