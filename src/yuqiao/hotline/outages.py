@@ -44,8 +44,11 @@ def began(service: Service, at: dt.datetime, cause: str) -> None:
 
 def over(service: Service, at: dt.datetime) -> int:
     """Note that ``service`` is there again; returns how many outages that closed."""
-    lasting = Outage.objects.filter(service=service, automatic=True, ended_at=None, withdrawn_at=None)
-    return lasting.update(ended_at=at)
+    with transaction.atomic():
+        if service is Service.CALLS:  # at work before it first renews its lease
+            Lease.objects.filter(name=LEASE).update(alive_at=at)
+        lasting = Outage.objects.filter(service=service, automatic=True, ended_at=None, withdrawn_at=None)
+        return lasting.update(ended_at=at)
 
 
 def lapsed(since: dt.datetime, until: dt.datetime) -> None:

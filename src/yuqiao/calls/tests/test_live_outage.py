@@ -26,6 +26,9 @@ def hour() -> Scope:
 def test_kill_9_of_the_call_server_is_an_outage_of_that_length(tmp_path: Path) -> None:
     async def journey(stage: Stage) -> None:
         await asyncio.to_thread(seed, stage)
+        stage.answers("li")
+        anna = stage.dial("9601691", "anna")
+        await stage.hear({"anna": ["li"]})
         await until(lambda: Lease.objects.exclude(alive_at=None).exists(), "a renewal of the lease")
         stage.kill("calls")
         killed = clock.now()
@@ -39,8 +42,6 @@ def test_kill_9_of_the_call_server_is_an_outage_of_that_length(tmp_path: Path) -
         assert abs((clock.now() - outage.ended_at).total_seconds()) < 2.0
         found = await asyncio.to_thread(lambda: availability(hour()))
         assert found.down == (outage.ended_at - outage.began_at) // dt.timedelta(milliseconds=1)
-        anna = stage.dial("9601691", "anna")
-        stage.answers("li")
         await stage.hear({"anna": ["li"]})
         anna.hangup()
 
