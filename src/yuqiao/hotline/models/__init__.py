@@ -13,8 +13,8 @@ from yuqiao.hotline.models.calls import (
     RequestState,
 )
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, WayIn
-from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
 from yuqiao.hotline.models.outages import Outage, Service
+from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
 
 __all__ = [
     "Agreement",
@@ -30,15 +30,13 @@ __all__ = [
     "LegRole",
     "Line",
     "LineClass",
+    "Outage",
     "Rating",
     "RatingReview",
     "RatingWay",
     "Recording",
     "RequestState",
-    "SurveyPolicy",
-    "Outage",
-    "Recording",
-    "RequestState",
     "Service",
+    "SurveyPolicy",
     "WayIn",
 ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0004_figures_indexes'),
+        ('hotline', '0005_ratings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
