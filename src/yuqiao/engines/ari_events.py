@@ -42,7 +42,7 @@ def _state_change(message: Json) -> events.EngineEvent | None:
 
 
 def _dial(message: Json) -> events.EngineEvent | None:
-    ringing = message.get("dialstatus") == "RINGING"
+    ringing = message.get("dialstatus") in {"RINGING", "PROGRESS"}
     return events.LegRinging(str(message["peer"]["id"]), stamp(message)) if ringing else None
 
 

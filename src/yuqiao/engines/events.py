@@ -30,7 +30,7 @@ class LegArrived:
 
 @dataclass(frozen=True, slots=True)
 class LegRinging:
-    """The far end of a leg we placed rings."""
+    """The far end of a leg we placed rings, or speaks to us before it is answered (RFC 3261 21.1.2, 21.1.5)."""
 
     leg: str
     at: float

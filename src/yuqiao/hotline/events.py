@@ -37,11 +37,15 @@ class InterpretersClaimed:
 
 @dataclass(frozen=True, slots=True)
 class MustWait:
-    """Nobody (nobody more) is free now, but somebody on duty who was not tried may become so."""
+    """Nobody (nobody more) is free now, but somebody on duty who was not tried may become so.
+
+    ``called_away``: somebody who merely rings for a less urgent call was called for.
+    """
 
     request: str
     at: float
     look_again_at: float | None = None
+    called_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,22 @@ class EndAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Preempted:
+    """A more urgent request calls for an interpreter who merely rings for this one."""
+
+    command: int
+    request: str
+    interpreter: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimeCame:
     """The clock passed the call's next deadline."""
 
     at: float
 
 
-DeskEvent = AddPartyAsked | DropLegAsked | EndAsked
+DeskEvent = AddPartyAsked | DropLegAsked | EndAsked | Preempted
 RowAnswer = InterpretersClaimed | MustWait | NobodyThere | PartyFound | PartyUnknown
 Event = EngineEvent | RowAnswer | DeskEvent | TryAgain | TimeCame

@@ -97,6 +97,18 @@ PROMPTS: dict[str, dict[str, str]] = {
         "ar": "هنا خط الترجمة الفورية للمدينة، نعاود الاتصال بك.",
         "pt": "Fala o serviço de interpretação da cidade, a devolver a chamada.",
     },
+    "confirm": {
+        "zh": "多语种热线来电，按1接听。",
+        "en": "Interpretation line. Press 1 to take the call.",
+        "ja": "多言語ホットラインです。1を押してください。",
+        "ko": "다국어 핫라인입니다. 1번을 누르세요.",
+        "fr": "Service d'interprétation. Tapez 1 pour répondre.",
+        "de": "Dolmetschdienst. Drücken Sie die 1.",
+        "ru": "Служба перевода. Нажмите 1.",
+        "es": "Servicio de interpretación. Pulse 1.",
+        "ar": "خط الترجمة الفورية. اضغط 1.",
+        "pt": "Linha de interpretação. Prima 1.",
+    },
     "goodbye": {
         "zh": "感谢来电，再见。",
         "en": "Thank you for calling. Goodbye.",
@@ -146,6 +158,10 @@ SPEECH: dict[str, dict[str, str]] = {
     "notice": {"ja": "この つうわは ろくおん されます。"},
     "nobody_free": {"ja": "つうやくが ふさがって います。まもなく おりかえし おでんわ します。"},
     "callback": {"ja": "たげんご サービス ホットライン からの おりかえし の おでんわ です。"},
+    "confirm": {
+        "zh": "多语种热线来电，按一接听。",
+        "ja": "たげんご ホットライン です。いち を おしてください。",
+    },
     "replacing": {"ja": "べつの つうやくに おつなぎします。"},
     "goodbye": {"ja": "おでんわ ありがとう ございました。"},
     "survey": {

@@ -47,7 +47,7 @@ def _wanted(request: RequestOf) -> Wanted:
         request.head,
         request.created_at,
         tuple(request.tried),
-        tuple(request.ringing),
+        tuple(one for one in request.ringing if one not in request.dead),
         request.first_rung_at,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import script
+from yuqiao.hotline import asides, ringing, script
 from yuqiao.hotline.effects import Answer, HangUp, Join, Seek, StopRecording
 from yuqiao.hotline.state import WAITING, LegPhase, LegState, Phase, TrackPhase
 from yuqiao.hotline.turn import Turn
@@ -29,6 +29,7 @@ def review(turn: Turn, seen: engine.EngineReviewed, tell: Callable[[engine.Engin
     if turn.call.phase in {Phase.CLOSING, Phase.ENDED}:
         turn.do(*(HangUp(leg.id) for leg in turn.call.legs if _stray(turn, leg)))
     script.replay(turn)
+    asides.replay(turn)
     script.ensure_tracks(turn)
     request = turn.call.open_request
     if request is not None and request.state == WAITING:
@@ -52,6 +53,9 @@ def _review_leg(
         tell(told(leg.id, seen.at))
     elif leg.phase is LegPhase.RINGING and leg.inbound:
         turn.do(Answer(leg.id))
+    asked = turn.call.leg(leg.id)
+    if asked is not None and asked.phase is LegPhase.CONFIRMING and leg.id in seen.joined:
+        ringing.take(turn, asked)  # 1 was pressed: only then was she put into the bridge
     current = turn.call.leg(leg.id)
     if current is None or not current.present:
         return

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import calling_back, choosing, parties, ringing, script, seeking, survey
+from yuqiao.hotline import asides, calling_back, choosing, parties, ringing, script, seeking, survey
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import (
@@ -50,7 +50,7 @@ def step(call: CallState, event: desk.Event) -> Step:
 def _ringing(turn: Turn, event: engine.LegRinging) -> None:
     leg = turn.call.leg(event.leg)
     if leg is not None and leg.phase is LegPhase.RINGING and not leg.rang:
-        turn.leg(leg, rang=True)
+        ringing.heard(turn, turn.leg(leg, rang=True))
 
 
 def _answered(turn: Turn, event: engine.LegAnswered) -> None:
@@ -114,6 +114,7 @@ def _ended(turn: Turn, event: engine.LegEnded) -> None:
     turn.leg(before, phase=LegPhase.OVER, ended_at=turn.now, cause=event.cause)
     turn.alarm(f"ring:{before.id}", None)
     script.listener_gone(turn, before.id)
+    asides.forget(turn, before.id)
     if before.id == turn.call.principal:
         if before.phase is LegPhase.RINGING and not before.inbound:
             calling_back.not_reached(turn, before, event)
@@ -134,7 +135,7 @@ def _finish_if_over(turn: Turn) -> None:
         and all(leg.phase is LegPhase.OVER for leg in call.legs)
         and all(track.phase is TrackPhase.OVER for track in call.tracks)
     ):
-        turn.set(phase=Phase.ENDED, deadlines=(), playing=None, script=())
+        turn.set(phase=Phase.ENDED, deadlines=(), playing=None, script=(), asides=())
         turn.note("ended", outcome=call.outcome)
         turn.do(EndBridge(), FinishRecordings(), *([EndAttempt()] if call.callback is not None else []))
 
@@ -165,6 +166,19 @@ def _deadline(turn: Turn, name: str) -> None:
 def _rang_enough(turn: Turn, leg_id: str) -> None:
     turn.do(HangUp(leg_id))
     _ended(turn, engine.LegEnded(leg_id, engine.NO_ANSWER, turn.now))
+
+
+def _key(turn: Turn, event: engine.KeyPressed) -> None:
+    leg = turn.call.leg(event.leg)
+    if leg is not None and leg.phase is LegPhase.CONFIRMING:
+        ringing.confirming_key(turn, leg, event.key)
+    else:
+        parties.key_pressed(turn, event)
+
+
+def _playback_ended(turn: Turn, event: engine.PlaybackEnded) -> None:
+    if not asides.ended(turn, event):
+        script.playback_ended(turn, event)
 
 
 def _never_answered(turn: Turn, _of: str) -> None:
@@ -200,8 +214,8 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     engine.LegControlled: _controlled,
     engine.LegJoined: _joined,
     engine.LegEnded: _ended,
-    engine.KeyPressed: parties.key_pressed,
-    engine.PlaybackEnded: script.playback_ended,
+    engine.KeyPressed: _key,
+    engine.PlaybackEnded: _playback_ended,
     engine.RecordingBegan: script.recording_began,
     engine.RecordingEnded: script.recording_ended,
     engine.EngineReviewed: _review,
@@ -214,6 +228,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.AddPartyAsked: parties.add_party,
     desk.DropLegAsked: parties.drop_leg,
     desk.EndAsked: parties.end,
+    desk.Preempted: ringing.preempted,
     desk.TimeCame: _time,
 }
 
@@ -221,6 +236,8 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
 #: colon, such as a leg's id.
 DEADLINES: dict[str, Callable[[Turn, str], None]] = {
     "ring": _rang_enough,
+    "confirm": _rang_enough,
+    "dead": ringing.gives_no_sign,
     "look": ringing.look,
     "wait": lambda turn, _of: seeking.waited_enough(turn),
     "repeat": lambda turn, _of: script.repeat(turn),

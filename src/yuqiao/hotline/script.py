@@ -15,7 +15,7 @@ from yuqiao.hotline.turn import Turn
 from yuqiao.languages.catalogue import BASE
 
 DEFAULT_LANGUAGE = "en"
-RING, BEEP = "ring", "beep"
+RING, BEEP, CONFIRM = "ring", "beep", "confirm"
 #: Prompts that help somebody who waits alone; they stop when somebody joins.
 WHILE_ALONE = frozenset({"greeting", "connecting", "replacing", RING})
 LAST_WORDS = frozenset({"goodbye", "nobody_free"})
@@ -27,6 +27,8 @@ def media(turn: Turn, leg_id: str, name: str) -> tuple[str, ...]:
     """Return what to play for one prompt: an agent and an interpreter hear Chinese, a caller their own language."""
     if name in {RING, BEEP}:
         return (f"tone:{name}",)
+    if name == CONFIRM:  # the second sentence tells by its sound which language the call is in
+        return sound(name, BASE), sound(name, turn.call.language or DEFAULT_LANGUAGE)
     leg = turn.call.leg(leg_id)
     hears_chinese = leg is not None and (leg.role == INTERPRETER or (leg.role == AGENT and not turn.call.language))
     if name == "menu":

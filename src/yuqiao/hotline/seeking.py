@@ -40,6 +40,8 @@ def must_wait(turn: Turn, event: MustWait) -> None:
     if request is None or request.state not in OPEN_REQUEST:
         return
     ringing.look_again(turn, request, event.look_again_at)
+    if event.called_away:
+        turn.note("preempting", request=request.id)
     if request.state == CLAIMED:
         return
     limit = request.created_at + turn.call.timing.wait
@@ -120,7 +122,7 @@ def joined(turn: Turn, leg: LegState) -> None:
 
 def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
     """An interpreter's leg is over: refused, not reached, lost, or rightly ended."""
-    if before.phase is LegPhase.RINGING:
+    if before.undecided:
         ringing.not_taken(turn, before, event)
         return
     turn.do(Release(before.request, "off" if event.cause in ringing.LINE_LOST else "wrap_up", before.interpreter))

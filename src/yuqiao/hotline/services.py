@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import transaction
@@ -21,12 +22,13 @@ from yuqiao.hotline import callbacks, ratings
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
 from yuqiao.hotline.beginning import Facts, begin, begin_callback
+from yuqiao.hotline.calling_away import ASK_AGAIN, call_away
 from yuqiao.hotline.jobs import finish_recordings
 from yuqiao.hotline.models import Call, CallCommand, DialledNumber, InterpreterRequest, Lease, Line
 from yuqiao.hotline.queue import seek
 from yuqiao.hotline.rows import instant, write
 from yuqiao.hotline.rules import step
-from yuqiao.hotline.state import CallState, Timing, restore
+from yuqiao.hotline.state import WAITING, CallState, Timing, restore
 from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
 from yuqiao.workforce.models import Interpreter
@@ -110,7 +112,7 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
     """Do one effect on rows of others; return what it answers to the call, if anything."""
     match effect:
         case ask.Seek():
-            return seek(call, effect.request, now)
+            return _seek(call, effect.request, now)
         case ask.Engage():
             workforce.engage(effect.request, effect.interpreter, now)
         case ask.Release():
@@ -134,6 +136,18 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
         case ask.FinishCommand():
             CallCommand.objects.filter(pk=effect.command, done_at=None).update(done_at=now, error=effect.error[:200])
     return None
+
+
+def _seek(call: CallState, request_id: str, now: dt.datetime) -> answer.RowAnswer | None:
+    """Ask the queue; a caller for whom nobody is free may have a less urgent call's phone called away."""
+    told = seek(call, request_id, now)
+    request = call.request(request_id)
+    if not isinstance(told, answer.MustWait) or request is None or request.state != WAITING:
+        return told
+    if not call_away(call, request, now):
+        return told
+    again = now.timestamp() + ASK_AGAIN
+    return replace(told, called_away=True, look_again_at=min(again, told.look_again_at or again))
 
 
 def abort(call: CallState) -> None:

@@ -30,6 +30,7 @@ class LegPhase(StrEnum):
     """Where one attempt to reach somebody is."""
 
     RINGING = "ringing"
+    CONFIRMING = "confirming"  # picked up, perhaps by a machine: neither hears the call nor is heard until 1 is pressed
     UP = "up"
     JOINED = "joined"
     OVER = "over"
@@ -64,7 +65,10 @@ OPEN_REQUEST = frozenset({WAITING, CLAIMED})
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long things may take, in seconds; from the settings, one copy kept with each call."""
+    """How long things may take, in seconds; from the settings, one copy kept with each call.
+
+    ``confirm``: from picking up to pressing 1; ``dead``: until a phone that gives no sign of ringing counts as dead.
+    """
 
     ring: float = 20.0
     wait: float = 45.0
@@ -72,11 +76,17 @@ class Timing:
     repeat: float = 12.0
     closing: float = 10.0
     survey: float = 5.0
+    confirm: float = 8.0
+    dead: float = 3.0
 
 
 @dataclass(frozen=True)
 class LegState:
-    """One attempt to have one party on the call. ``rang``: the far end told us that it rings."""
+    """One attempt to have one party on the call. ``rang``: the far end told us that it rings.
+
+    ``confirm``: the party must press 1 first; only then is it answered (``answered_at``), for nobody else picks up.
+    ``let_go``: why we hang up a phone that nobody is to answer any more.
+    """
 
     id: str
     role: str
@@ -88,6 +98,8 @@ class LegState:
     request: str = ""
     command: int | None = None
     phase: LegPhase = LegPhase.RINGING
+    confirm: bool = False
+    let_go: str = ""
     rang: bool = False
     answered_at: float | None = None
     joined_at: float | None = None
@@ -100,12 +112,19 @@ class LegState:
         """Whether the party is on the line, in the bridge or about to be."""
         return self.phase in {LegPhase.UP, LegPhase.JOINED}
 
+    @property
+    def undecided(self) -> bool:
+        """Whether the party has neither taken the call nor let it be."""
+        return self.phase in {LegPhase.RINGING, LegPhase.CONFIRMING}
+
 
 @dataclass(frozen=True, slots=True)
 class RequestOf:
     """One request for an interpreter; ``tried`` are those who were rung for it, or lost before it.
 
     WAITING: nobody rings; CLAIMED: those in ``ringing`` are held and rung; ``interpreter`` is who took the call.
+    ``dead``: those whose phones should ring and give no sign of it, so that others are rung as if they did not.
+    ``preempted``: an interpreter it rang was called away once; that does not happen to it again.
     """
 
     id: str
@@ -119,6 +138,8 @@ class RequestOf:
     settled_at: float | None = None
     tried: tuple[int, ...] = ()
     ringing: tuple[int, ...] = ()
+    preempted: bool = False
+    dead: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +157,12 @@ class TrackOf:
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """A prompt being played to a leg; ``name`` is the step of the script."""
+    """A prompt being played to a leg; ``name`` is the step of the script; ``again``: how often it is repeated."""
 
     id: str
     leg: str
     name: str
+    again: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,6 +199,7 @@ class CallState:
     script: tuple[str, ...] = ()
     listener: str = ""
     playing: Playing | None = None
+    asides: tuple[Playing, ...] = ()
     menu_round: int = 0
     deadlines: tuple[tuple[str, float], ...] = ()
     serial: int = 0
@@ -252,6 +275,7 @@ def snapshot(call: CallState) -> dict[str, Any]:
         "requests": [_plain(request) for request in call.requests],
         "tracks": [_plain(track) for track in call.tracks],
         "playing": None if call.playing is None else _plain(call.playing),
+        "asides": [_plain(one) for one in call.asides],
         "timing": _plain(call.timing),
     }
 
@@ -269,10 +293,8 @@ def restore(data: Mapping[str, Any]) -> CallState:
             LegState(**_known(LegState, {**leg, "phase": LegPhase(leg["phase"])})) for leg in data["legs"]
         )
         plain["requests"] = tuple(
-            RequestOf(
-                **_known(RequestOf, {**one, "tried": tuple(one["tried"]), "ringing": tuple(one.get("ringing", ()))})
-            )
-            for one in data["requests"]
+            RequestOf(**{name: tuple(value) if isinstance(value, list) else value for name, value in one.items()})
+            for one in (_known(RequestOf, one) for one in data["requests"])
         )
         plain["tracks"] = tuple(
             TrackOf(**_known(TrackOf, {**one, "phase": TrackPhase(one["phase"])})) for one in data["tracks"]
@@ -280,6 +302,7 @@ def restore(data: Mapping[str, Any]) -> CallState:
         plain["script"] = tuple(data["script"])
         plain["deadlines"] = tuple((str(name), float(at)) for name, at in data["deadlines"])
         plain["playing"] = Playing(**_known(Playing, data["playing"])) if data["playing"] else None
+        plain["asides"] = tuple(Playing(**_known(Playing, one)) for one in data.get("asides", ()))
         plain["timing"] = Timing(**_known(Timing, data["timing"]))
         return CallState(**plain)
     except (KeyError, TypeError) as error:

@@ -36,11 +36,16 @@ def _end(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.EndAsked(command, at)
 
 
+def _preempted(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.Preempted(command, arguments.get("request", ""), int(arguments.get("interpreter", "0")), at)
+
+
 #: Kind of a command -> what it tells the call.
 WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "add_party": _add_party,
     "drop_leg": _drop_leg,
     "end": _end,
+    "preempted": _preempted,  # written by `hotline.calling_away`, not by a person
 }
 
 

@@ -37,6 +37,7 @@ def message(kind: str, **more: Any) -> dict[str, Any]:
         (message("ChannelStateChange", channel={**CHANNEL, "state": "Ringing"}), events.LegRinging("17.1", AT)),
         (message("ChannelStateChange", channel={**CHANNEL, "state": "Down"}), None),
         (message("Dial", dialstatus="RINGING", peer=CHANNEL), events.LegRinging("17.1", AT)),
+        (message("Dial", dialstatus="PROGRESS", peer=CHANNEL), events.LegRinging("17.1", AT)),
         (message("Dial", dialstatus="ANSWER", peer=CHANNEL), None),
         (
             message("ChannelDestroyed", cause=17, cause_txt="User busy", channel=CHANNEL),

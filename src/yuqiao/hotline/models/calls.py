@@ -107,6 +107,8 @@ class InterpreterRequest(models.Model):
     """A call wants an interpreter: a row before anybody is rung.
 
     ``head_of_queue`` marks a replacement for an interpreter who was lost: it goes before every waiting request.
+    ``preempted``: an interpreter who rang for it was called away to a more urgent call; that happens once at most.
+    Written by `hotline.calling_away` alone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -120,6 +122,7 @@ class InterpreterRequest(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     interpreter = models.ForeignKey(Interpreter, models.PROTECT, null=True, blank=True, related_name="requests")
     tried = models.JSONField(default=list)  # ids of interpreters already rung for this request
+    preempted = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

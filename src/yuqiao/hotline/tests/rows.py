@@ -10,7 +10,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.engines.events import LegArrived
 from yuqiao.hotline.effects import Effect
 from yuqiao.hotline.events import Event
-from yuqiao.hotline.models import DialledNumber, Line
+from yuqiao.hotline.models import CallEvent, DialledNumber, Line
 from yuqiao.hotline.rules import step
 from yuqiao.hotline.services import Acts, admit, commit
 from yuqiao.hotline.state import CallState, Timing
@@ -56,6 +56,10 @@ class OneCall:
         call, effects = step(self.call, event)
         self.call, self.acts = self.commit(call, effects)
         return self.acts
+
+    def call_kinds(self) -> list[str]:
+        """Return the kinds of the call's history as written."""
+        return list(CallEvent.objects.filter(call_id=self.call.id).values_list("kind", flat=True))
 
     def commit(self, call: CallState, effects: list[Effect]) -> tuple[CallState, Acts]:
         """Write the way to ``call``."""

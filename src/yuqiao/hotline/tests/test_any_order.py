@@ -33,7 +33,21 @@ MISSED = st.builds(
     survey=st.booleans(),
 )
 STEPS = ["arrive", "ring", "answer", "control", "join", "end", "key", "play", "began", "recorded", "review"]
-STEPS += ["claim", "wait", "nobody", "again", "found", "unknown", "add", "drop", "stop", "time", "later"]
+STEPS += [
+    "claim",
+    "wait",
+    "nobody",
+    "again",
+    "found",
+    "unknown",
+    "add",
+    "drop",
+    "stop",
+    "time",
+    "later",
+    "preempt",
+    "confirm",
+]
 
 
 @st.composite
@@ -44,7 +58,7 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
     leg = draw(st.sampled_from([*legs, "stranger"]))
     request = draw(st.sampled_from([*(one.id for one in call.requests), "stranger"]))
     track = draw(st.sampled_from([*(one.name for one in call.tracks), "stranger"]))
-    playing = call.playing.id if call.playing is not None else "stranger"
+    playing = [one.id for one in (call.playing, *call.asides) if one is not None]
     some = st.frozensets(st.sampled_from(legs))
     at = world.now
     match draw(st.sampled_from(STEPS)):
@@ -65,7 +79,9 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
         case "key":
             return engine.KeyPressed(leg, draw(st.sampled_from("0123456789*#A")), at)
         case "play":
-            return engine.PlaybackEnded(draw(st.sampled_from([playing, "stranger"])), leg, at, done=draw(st.booleans()))
+            return engine.PlaybackEnded(
+                draw(st.sampled_from([*playing, "stranger"])), leg, at, done=draw(st.booleans())
+            )
         case "began":
             return engine.RecordingBegan(track, at)
         case "recorded":
@@ -89,6 +105,12 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
             )
         case "drop":
             return desk.DropLegAsked(9, leg, at)
+        case "preempt":
+            rung = [leg.interpreter or 0 for leg in call.legs]
+            return desk.Preempted(11, request, draw(st.sampled_from([*rung, 999])), at)
+        case "confirm":
+            asked = [leg.id for leg in call.legs if leg.phase is LegPhase.CONFIRMING]
+            return engine.KeyPressed(draw(st.sampled_from([*asked, leg])), draw(st.sampled_from("12")), at)
         case "stop" if draw(st.integers(0, 5)) == 0:
             return desk.EndAsked(10, at)
         case "later":
@@ -110,6 +132,12 @@ def check_always(world: World) -> None:
         assert len(joined) <= 1, "two interpreters joined for one request"
         assert set(request.ringing) <= set(world.held), "rung without being held"
         assert (request.state == "claimed") <= bool(request.ringing), "claimed while nobody rings"
+    for leg in call.legs:
+        heard = [effect for effect in world.done if isinstance(effect, ask.Join) and effect.leg == leg.id]
+        assert leg.answered_at is not None or not heard, "somebody who may be a voicemail was put into the call"
+        if leg.phase is LegPhase.CONFIRMING and call.phase is not Phase.CLOSING:
+            assert f"confirm:{leg.id}" in {name for name, _ in call.deadlines}, "1 is awaited without a limit"
+    assert {one.leg for one in call.asides} <= {leg.id for leg in call.legs if leg.phase is not LegPhase.OVER}
     if call.phase is not Phase.ENDED:
         waits = [request for request in call.requests if request.state == "waiting"]
         deadlines = {name for name, _ in call.deadlines}
@@ -168,7 +196,7 @@ def leave(world: World) -> None:
 @given(
     facts=FACTS,
     missed=st.none() | MISSED,
-    found=st.lists(st.sampled_from(["claimed", "claimed", "two", "wait", "nobody"]), max_size=30),
+    found=st.lists(st.sampled_from(["claimed", "two", "mobile", "both", "wait", "nobody"]), max_size=30),
     count=st.integers(0, 60),
     data=st.data(),
 )

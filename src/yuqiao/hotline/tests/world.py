@@ -18,9 +18,14 @@ CALL_ID = "11111111-2222-4333-8444-555555555555"
 CALLER_LEG = "caller-leg"
 
 
+#: How a Seek is answered -> for each interpreter found, whether she must confirm by key.
+KINDS = {"claimed": (False,), "two": (False, False), "mobile": (True,), "both": (True, False)}
+
+
 @dataclass
 class World:
-    """One call and what the world does for it. ``found`` answers each Seek: claimed (one), two, wait or nobody.
+    """One call and what the world does for it. ``found`` answers each Seek: claimed (one), two,
+    mobile (one who must confirm), both (one who must and one who need not), wait or nobody.
 
     With ``missed`` it is a call back to that caller.
     """
@@ -100,13 +105,13 @@ class World:
             return desk.MustWait(request_id, self.now, self.look_again_at)
         if how == "nobody":
             return desk.NobodyThere(request_id, self.now)
-        chosen = tuple(self._hold(request_id) for _ in range(2 if how == "two" else 1))
+        chosen = tuple(self._hold(request_id, confirm=confirm) for confirm in KINDS[how])
         return desk.InterpretersClaimed(request_id, chosen, self.now, self.look_again_at)
 
-    def _hold(self, request_id: str) -> desk.Chosen:
+    def _hold(self, request_id: str, *, confirm: bool) -> desk.Chosen:
         interpreter = next(self._interpreters)
         self.held[interpreter] = request_id
-        return desk.Chosen(interpreter, f"10{interpreter:02}", "sip:i@desk")
+        return desk.Chosen(interpreter, f"10{interpreter:02}", "sip:i@desk", confirm)
 
     @property
     def look_again_at(self) -> float | None:
@@ -139,6 +144,12 @@ class World:
         assert playing is not None, "nothing plays"
         self.tell(engine.PlaybackEnded(playing.id, playing.leg, self.now))
         return playing.name
+
+    def aside(self) -> str:
+        """The oldest prompt that somebody hears apart ends; returns its name."""
+        one = self.call.asides[0]
+        self.tell(engine.PlaybackEnded(one.id, one.leg, self.now))
+        return one.name
 
     def later(self, seconds: float) -> list[ask.Effect]:
         """Time passes; every deadline on the way is told."""
