@@ -54,8 +54,9 @@ def precedence(way_in: str, priority: int) -> Precedence:
 def whom(mine: Precedence, place: Place, rung: Iterable[Rung]) -> Rung | None:
     """Return who is to be called away for a request of class ``mine`` at ``place``, None if nobody may be.
 
-    Never from a request that the queue serves first: she would only come back to it. The least urgent call loses her; among equals one that rings others too, then the one who rings for the shortest
-    time, who is the least likely to pick up at this very moment.
+    Never from a request that the queue serves first: she would only come back to it. The least urgent call loses her;
+    among equals one that rings others too, then the one who rings for the shortest time, who is the least likely to
+    pick up at this very moment.
     """
     may = [one for one in rung if one.precedence < mine and place < one.place and not one.head and not one.preempted]
     return min(may, key=lambda one: (one.precedence, -one.others, -one.since, one.interpreter), default=None)

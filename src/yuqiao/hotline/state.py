@@ -284,6 +284,10 @@ def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in _NAMES[kind] if name in data}
 
 
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def restore(data: Mapping[str, Any]) -> CallState:
     """Return the call that `snapshot` wrote. Fields a newer version wrote are passed over; ValueError if unusable."""
     try:
@@ -293,8 +297,8 @@ def restore(data: Mapping[str, Any]) -> CallState:
             LegState(**_known(LegState, {**leg, "phase": LegPhase(leg["phase"])})) for leg in data["legs"]
         )
         plain["requests"] = tuple(
-            RequestOf(**{name: tuple(value) if isinstance(value, list) else value for name, value in one.items()})
-            for one in (_known(RequestOf, one) for one in data["requests"])
+            RequestOf(**{name: _frozen(value) for name, value in _known(RequestOf, one).items()})
+            for one in data["requests"]
         )
         plain["tracks"] = tuple(
             TrackOf(**_known(TrackOf, {**one, "phase": TrackPhase(one["phase"])})) for one in data["tracks"]
