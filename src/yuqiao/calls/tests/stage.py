@@ -70,7 +70,7 @@ class Stage:
             "YUQIAO_MIXER_WORKERS": "1",
             "YUQIAO_RTP_TIMEOUT": "3",
             "YUQIAO_RING_SECONDS": "6",
-            "YUQIAO_WAIT_SECONDS": "3",
+            "YUQIAO_WAIT_SECONDS": "7",
             "YUQIAO_WRAP_UP_SECONDS": "1",
             "YUQIAO_SURVEY_SECONDS": "3",
         }
