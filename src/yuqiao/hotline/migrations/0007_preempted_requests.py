@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0005_ratings'),
+        ('hotline', '0006_outage_log'),
     ]
 
     operations = [
