@@ -10,7 +10,7 @@ from typing import Any
 
 import environ
 
-from yuqiao.lib.environment import contact_pattern, flag, read
+from yuqiao.lib.environment import contact_pattern, flag, public_url, read, sender_names
 from yuqiao.lib.hours import Hours
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "yuqiao.workforce",
     "yuqiao.hotline",
     "yuqiao.web.console",
+    "yuqiao.web.citizen",
 ]
 
 MIDDLEWARE = [
@@ -135,6 +136,26 @@ WAIT_SECONDS = read("YUQIAO_WAIT_SECONDS", int, 45)
 SURVEY_SECONDS = read("YUQIAO_SURVEY_SECONDS", int, 5)
 RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)
 WRAP_UP_SECONDS = read("YUQIAO_WRAP_UP_SECONDS", int, 20)
+
+#: How messages leave: names of `hotline.senders.SENDERS` in the order of preference; none: no messages.
+MESSAGE_SENDERS = read("YUQIAO_MESSAGE_SENDERS", sender_names, list[str]())
+#: When messages may leave, in the city's time; how often one is tried, and the first pause, which doubles each time.
+MESSAGE_HOURS = read("YUQIAO_MESSAGE_HOURS", Hours.parse, Hours.parse("09:00-20:00"))
+MESSAGE_ATTEMPTS = read("YUQIAO_MESSAGE_ATTEMPTS", int, 5)
+MESSAGE_PAUSE_SECONDS = read("YUQIAO_MESSAGE_PAUSE_SECONDS", int, 60)
+#: Where citizens reach the public pages, and how long a link to rate a call is good.
+PUBLIC_URL = read("YUQIAO_PUBLIC_URL", public_url, "http://127.0.0.1:8000")
+SURVEY_LINK_DAYS = read("YUQIAO_SURVEY_LINK_DAYS", int, 7)
+#: The SMS gateway: one POST for each message; {number}, {text}, {key} and {secret} are filled in.
+SMS_URL = read("YUQIAO_SMS_URL", public_url, None if "sms" in MESSAGE_SENDERS else "http://127.0.0.1/")
+SMS_BODY = read("YUQIAO_SMS_BODY", str, '{"to": "{number}", "text": "{text}"}')
+SMS_AUTHORIZATION = read("YUQIAO_SMS_AUTHORIZATION", str, "Bearer {secret}")
+SMS_SECRET = read("YUQIAO_SMS_SECRET", str, None if "sms" in MESSAGE_SENDERS else "unused")
+#: The mail server, such as smtp+tls://name:password@mail.example:587, and who writes.
+_MAIL_URL = read("YUQIAO_SMTP_URL", str, None if "email" in MESSAGE_SENDERS else "dummymail://")
+globals().update(environ.Env.email_url_config(_MAIL_URL))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = read("YUQIAO_MAIL_FROM", str, "yuqiao@localhost")
 
 #: Everything goes to standard error, in production too (Django would mail it to nobody there).
 LOGGING = {

@@ -11,3 +11,11 @@ from yuqiao.hotline.recordings import finish
 def finish_recordings(call_id: str) -> int:
     """Make the finished tracks of an ended call; returns how many files there are then."""
     return finish(call_id)
+
+
+@task()
+def send_invitation(invitation_id: int) -> str:
+    """Send one message with a link; returns what became of it. Later attempts are jobs of their own."""
+    from yuqiao.hotline.sending import attempt  # noqa: PLC0415 (it writes rows whose module makes jobs)
+
+    return attempt(invitation_id, lambda at: send_invitation.using(run_after=at).enqueue(invitation_id))

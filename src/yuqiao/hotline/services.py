@@ -18,7 +18,7 @@ from django.db import transaction
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.engines.events import LegArrived
-from yuqiao.hotline import callbacks, ratings
+from yuqiao.hotline import callbacks, invitations, ratings
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
 from yuqiao.hotline.beginning import Facts, begin, begin_callback
@@ -133,6 +133,8 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
             callbacks.attempt_over(call, now)
         case ask.Rated():
             ratings.rated_by_key(call, effect.score, effect.at)
+        case ask.InviteToRate():
+            invitations.invite(call, now)
         case ask.FinishCommand():
             CallCommand.objects.filter(pk=effect.command, done_at=None).update(done_at=now, error=effect.error[:200])
     return None

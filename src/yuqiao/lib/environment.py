@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
@@ -55,3 +56,20 @@ def contact_pattern(raw: str) -> str:
     if raw and (not raw.startswith(("sip:", "sips:")) or raw.count("{number}") != 1 or raw.count("{") != 1):
         raise ValueError("write a SIP URI with {number} in it, such as sip:{number}@trunk.example")
     return raw
+
+
+def public_url(raw: str) -> str:
+    """Return an http or https address with a host; ValueError for anything else."""
+    parts = urlsplit(raw)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("write a whole address, such as https://hotline.example")
+    return raw
+
+
+def sender_names(raw: str) -> list[str]:
+    """Return ``sms,email`` as a list; ValueError for a name that no way of sending has."""
+    names = [name.strip() for name in raw.split(",") if name.strip()]
+    unknown = set(names) - {"sms", "email"}
+    if unknown:
+        raise ValueError(f"messages leave by sms or email, not by {', '.join(sorted(unknown))}")
+    return names

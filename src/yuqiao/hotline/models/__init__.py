@@ -12,6 +12,14 @@ from yuqiao.hotline.models.calls import (
     Recording,
     RequestState,
 )
+from yuqiao.hotline.models.invitations import (
+    Complaint,
+    ComplaintSource,
+    ComplaintState,
+    DeliveryState,
+    Invitation,
+    MessageConsent,
+)
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, WayIn
 from yuqiao.hotline.models.outages import Outage, Service
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
@@ -23,14 +31,20 @@ __all__ = [
     "CallEvent",
     "Callback",
     "CallbackOutcome",
+    "Complaint",
+    "ComplaintSource",
+    "ComplaintState",
+    "DeliveryState",
     "DialledNumber",
     "InterpreterRequest",
+    "Invitation",
     "Lease",
     "Leg",
     "LegRole",
     "Line",
     "LineClass",
     "Outage",
+    "MessageConsent",
     "Rating",
     "RatingReview",
     "RatingWay",
