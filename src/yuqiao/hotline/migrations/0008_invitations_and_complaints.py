@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0005_ratings'),
+        ('hotline', '0007_preempted_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
