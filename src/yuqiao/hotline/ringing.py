@@ -191,9 +191,9 @@ def preempted(turn: Turn, event: Preempted) -> None:
 def not_taken(turn: Turn, before: LegState, event: LegEnded) -> None:
     """A phone that rang is silent: refused, not reached, or let go. If nobody else rings, the request waits."""
     _silence(turn, before)
-    unreachable = before.phase is LegPhase.RINGING and not before.rang and event.cause in NO_REPLY
-    turn.do(Release(before.request, "off" if unreachable else "ready", before.interpreter))
     request = turn.call.request(before.request)
+    unreachable = before.phase is LegPhase.RINGING and not before.rang and _gave_no_reply(before, request, event)
+    turn.do(Release(before.request, "off" if unreachable else "ready", before.interpreter))
     if unreachable:  # whoever is set off duty is told of, even if nobody needs her any more
         turn.note("interpreter_unreachable", before.id, cause=event.cause, number=before.label)
     if request is None:
@@ -205,6 +205,15 @@ def not_taken(turn: Turn, before: LegState, event: LegEnded) -> None:
         request = request if request.ringing else replace(request, state=WAITING)
         turn.do(Seek(request.id))
     turn.call = turn.call.with_request(request)
+
+
+def _gave_no_reply(before: LegState, request: RequestOf | None, event: LegEnded) -> bool:
+    """Whether the line is to blame: by the cause, or since the phone gave no sign until we hung up.
+
+    A mobile network may take longer to find a phone than we had patience; that says nothing of the phone.
+    """
+    dead = request is not None and before.interpreter in request.dead and not before.confirm
+    return dead or event.cause in NO_REPLY
 
 
 def _why_not(before: LegState, event: LegEnded) -> str:

@@ -157,6 +157,28 @@ def test_a_dead_phone_is_helped_out_after_three_seconds_and_kept_until_its_limit
     assert "interpreter_unreachable" in world.kinds()
 
 
+def test_a_dead_phone_that_nobody_needs_any_more_is_off_duty_unless_it_is_a_mobile() -> None:
+    for found, to in (("claimed", "off"), ("mobile", "ready")):
+        world = World(ENGLISH, [found, "claimed"])
+        world.up("caller")
+        dead = phones(world)[0]
+        world.later(3.0)
+        world.tell(engine.LegControlled(phones(world)[1].id, world.now))
+        effects = world.gone(dead.id)
+        assert acts(effects, ask.Release) == [ask.Release(dead.request, to, dead.interpreter)]
+        assert ("interpreter_unreachable" in world.kinds()) == (to == "off")
+
+
+def test_a_phone_found_late_is_not_dead() -> None:
+    world = World(ENGLISH, ["claimed", "claimed"])
+    world.up("caller")
+    late = phones(world)[0]
+    world.later(3.0)
+    assert world.call.requests[0].dead == (late.interpreter,)
+    world.tell(engine.LegRinging(late.id, world.now))
+    assert not world.call.requests[0].dead
+
+
 def test_a_phone_that_rings_is_not_taken_for_dead() -> None:
     world = World(ENGLISH, ["claimed", "claimed"])
     world.up("caller")
