@@ -63,7 +63,7 @@ class Hands:
             case ask.MakeBridge():
                 await ari.make_bridge(bridge)
             case ask.Answer():
-                await ari.answer(effect.leg)
+                await ari.answer(effect.leg, effect.language)
             case ask.Ring():
                 await ari.ring(
                     effect.leg,

@@ -24,6 +24,7 @@ from yuqiao.calls.outage_watch import OutageWatch
 from yuqiao.calls.task import CallTask
 from yuqiao.engines import events
 from yuqiao.engines.ari import SNOOP_PREFIX, Ari, Holdings
+from yuqiao.engines.ari_events import languages_offered
 from yuqiao.hotline import events as desk
 from yuqiao.hotline import outages, queue, services, wishes
 from yuqiao.hotline.effects import EngineEffect
@@ -273,7 +274,8 @@ class CallServer:
                 stray = await self._database.surely(services.is_known, leg)
                 if not stray:
                     number, dialled = channel["caller"]["number"], channel["dialplan"]["exten"]
-                    self._arrive(events.LegArrived(leg, str(dialled), str(number), clock.now().timestamp()))
+                    at = clock.now().timestamp()
+                    self._arrive(events.LegArrived(leg, str(dialled), str(number), at, languages_offered(channel)))
             if stray:
                 with contextlib.suppress(Exception):
                     await self._ari.hang_up(leg)

@@ -81,6 +81,7 @@ def _line(number: str, contact: Contact) -> None:
             "line_class": LineClass(city.line_class),
             "agent_contact": contact(city.desk) if city.desk else "",
             "priority": city.priority,
+            "recording": "always" if city.line_class == "emergency" else "ask",
         },
     )
     for way in "c" if number == OWN_LINE else "ab":

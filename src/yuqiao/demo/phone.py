@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -180,12 +180,19 @@ class Exchange:
         """Throw away what was heard in calls that are over."""
         self.sessions = [session for session in self.sessions if not session.over]
 
-    def dial(self, parties: tuple[str, ...], number: str, platform: Address, caller_number: str) -> Session:
-        """Let ``parties`` (all on one leg) dial ``number`` at the platform."""
+    def dial(
+        self,
+        parties: tuple[str, ...],
+        number: str,
+        platform: Address,
+        caller_number: str,
+        languages: Sequence[str] = (),
+    ) -> Session:
+        """Let ``parties`` (all on one leg) dial ``number`` at the platform; their phone may offer languages (tags)."""
         session = self._session(parties, number)
         target = f"sip:{number}@{platform[0]}:{platform[1]}"
         session.sip = self._trunk.invite(
-            target, local=session.rtp.address, observer=session, caller_number=caller_number
+            target, local=session.rtp.address, observer=session, caller_number=caller_number, languages=languages
         )
         return session
 

@@ -19,7 +19,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from yuqiao.engines.ari_events import LEG_ARGUMENT, SNOOP_ARGUMENT, translate
+from yuqiao.engines.ari_events import LANGUAGE_CHOSEN, LEG_ARGUMENT, SNOOP_ARGUMENT, translate
 from yuqiao.engines.events import NORMAL, EngineEvent, LegEnded
 from yuqiao.lib import clock
 
@@ -166,8 +166,11 @@ class Ari:
         except (aiohttp.ClientError, ValueError) as error:
             raise AriError(0, f"{verb} {path.partition('/')[0]}") from error
 
-    async def answer(self, leg: str) -> None:
-        """Answer an inbound leg."""
+    async def answer(self, leg: str, language: str = "") -> None:
+        """Answer an inbound leg; where it offered languages, say that ``language`` was chosen (RFC 8373)."""
+        if language:
+            with contextlib.suppress(AriError, TimeoutError):  # a courtesy: the call is answered in any case
+                await self._command("POST", f"channels/{leg}/variable", variable=LANGUAGE_CHOSEN, value=language)
         await self._command("POST", f"channels/{leg}/answer")
 
     async def ring(self, leg: str, contact: str, *, beside: str, caller_id: str, seconds: float) -> None:

@@ -14,6 +14,9 @@ from yuqiao.lib import clock
 
 Json = dict[str, Any]
 LEG_ARGUMENT, SNOOP_ARGUMENT = "leg", "snoop"
+#: Channel variables: the languages an INVITE offered (RFC 8373), and the one we chose. Asterisk shows the first with
+#: each channel when ari.conf says ``channelvars = YUQIAO_HLANG``.
+LANGUAGES_OFFERED, LANGUAGE_CHOSEN = "YUQIAO_HLANG", "YUQIAO_HLANG_CHOSEN"
 
 
 def stamp(message: Json) -> float:
@@ -24,13 +27,19 @@ def stamp(message: Json) -> float:
         return clock.now().timestamp()
 
 
+def languages_offered(channel: Json) -> tuple[str, ...]:
+    """Return the language tags a channel's INVITE offered, most wanted first; commas or blanks stand between them."""
+    offered = str((channel.get("channelvars") or {}).get(LANGUAGES_OFFERED) or "")
+    return tuple(tag for tag in offered.replace(",", " ").split() if tag != "*")
+
+
 def _stasis_start(message: Json) -> events.EngineEvent | None:
     channel = message["channel"]
     arguments = message.get("args") or []
     at = stamp(message)
     if not arguments:
         dialled, number = str(channel["dialplan"]["exten"]), str(channel["caller"]["number"])
-        return events.LegArrived(str(channel["id"]), dialled, number, at)
+        return events.LegArrived(str(channel["id"]), dialled, number, at, languages_offered(channel))
     return events.LegControlled(str(channel["id"]), at) if arguments[0] == LEG_ARGUMENT else None
 
 

@@ -20,12 +20,16 @@ INTERWORKING = 127
 
 @dataclass(frozen=True, slots=True)
 class LegArrived:
-    """Somebody calls us: a new inbound leg, not yet answered."""
+    """Somebody calls us: a new inbound leg, not yet answered.
+
+    ``languages``: the tags its SDP offered (RFC 8373), most wanted first.
+    """
 
     leg: str
     dialled: str
     caller_number: str
     at: float
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from yuqiao.engines.events import PlaybackEnded
 from yuqiao.hotline import script
-from yuqiao.hotline.effects import Play, StopPlaying
+from yuqiao.hotline.effects import HangUp, Play, StopPlaying
 from yuqiao.hotline.state import Playing
 from yuqiao.hotline.turn import Turn
+
+#: What an interpreter of the wrong language hears before she is let go (`hotline.correcting`).
+THANKS = "released"
 
 
 def play(turn: Turn, leg_id: str, name: str, *, again: int = 0) -> None:
@@ -40,6 +43,8 @@ def ended(turn: Turn, event: PlaybackEnded) -> bool:
     if one is None:
         return False
     forget(turn, one.leg)
+    if one.name == THANKS:
+        turn.do(HangUp(one.leg))
     if one.again and event.done:
         play(turn, one.leg, one.name, again=one.again - 1)
     return True

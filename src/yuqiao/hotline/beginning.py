@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import calling_back, ringing, seeking, survey
+from yuqiao.hotline import calling_back, choosing, ringing, seeking, survey
 from yuqiao.hotline.effects import Answer, Effect, MakeBridge
 from yuqiao.hotline.state import (
     AGENT,
@@ -29,6 +29,7 @@ class Facts:
     """What the dialled number tells us; an unknown number is taken as a direct call without a line.
 
     ``survey``: the line's callers are asked afterwards how it was.
+    ``hints`` and ``excludes`` are the line's; ``valid``: the line is in service today. ``menu``: `choosing.menu_order`.
     """
 
     way_in: str = DIRECT
@@ -38,6 +39,11 @@ class Facts:
     record: bool = True
     language: str = ""
     survey: bool = False
+    refusable: bool = True
+    hints: tuple[str, ...] = ()
+    menu: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    valid: bool = True
 
 
 def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing) -> Step:
@@ -51,6 +57,7 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
         contact=arrival.caller_number,
         inbound=True,
     )
+    language, by = choosing.known(facts.language, arrival.languages)
     call = CallState(
         call_id,
         arrival.at,
@@ -61,8 +68,13 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
         agent_contact=facts.agent_contact,
         priority=facts.priority,
         record=facts.record,
-        language=facts.language,
         survey=survey.OPEN if facts.survey else "",
+        refusable=facts.refusable,
+        language=language,
+        language_by=by,
+        hints=facts.hints,
+        menu=facts.menu,
+        proposal=choosing.proposed(facts.hints),
         principal=leg.id,
         legs=(leg,),
         timing=timing,
@@ -70,10 +82,14 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
     turn = Turn(call, arrival.at)
     turn.note("arrived", leg.id, way_in=facts.way_in, line=facts.line)
     turn.alarm("answer", timing.closing)
-    if facts.language:
-        turn.note("language_known", language=facts.language)
+    if not facts.valid:
+        turn.note("line_not_valid", line=facts.line)  # answered all the same: nobody is turned away
+    if facts.excludes:
+        turn.note("line_excludes", excludes=list(facts.excludes))
+    if language:
+        turn.note("language_known", language=language, by=by)
         seeking.ask(turn)
-    turn.do(Answer(leg.id), MakeBridge())
+    turn.do(Answer(leg.id, language if arrival.languages else ""), MakeBridge())
     if facts.way_in == TRANSFERRED:
         ring_agent(turn)
     return turn.call, turn.effects

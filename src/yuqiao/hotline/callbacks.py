@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from yuqiao.accounts.models import Person
@@ -19,7 +19,16 @@ from yuqiao.accounts.services import record
 from yuqiao.hotline import ratings
 from yuqiao.hotline.callback_rules import DIALABLE, POSTPONED, Promise, contact_for
 from yuqiao.hotline.calling_back import Missed
-from yuqiao.hotline.models import Call, Callback, CallbackOutcome, CallCommand, InterpreterRequest, Line, LineClass
+from yuqiao.hotline.models import (
+    Call,
+    Callback,
+    CallbackOutcome,
+    CallCommand,
+    Consent,
+    InterpreterRequest,
+    Line,
+    LineClass,
+)
 from yuqiao.hotline.rows import instant
 from yuqiao.hotline.script import DEFAULT_LANGUAGE
 from yuqiao.hotline.state import CALLBACK, CALLER, CallState
@@ -164,9 +173,17 @@ def take(callback: Callback, call_id: str) -> Missed | None:
         callback.language,
         "" if line is None else line.number,
         callback.call.dialled,
-        True if line is None else line.record,
+        _may_record(callback),
         ratings.asks(line),
+        True if line is None else line.refusable,
     )
+
+
+def _may_record(callback: Callback) -> bool:
+    """Whether the call back may be recorded: never one whose caller refused it in the missed call or an attempt."""
+    if callback.line is not None and not callback.line.record:
+        return False
+    return not Call.objects.filter(Q(pk=callback.call_id) | Q(returns=callback), consent=Consent.REFUSED).exists()
 
 
 def take_back_now(callback: Callback, by: Person) -> None:

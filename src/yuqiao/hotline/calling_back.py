@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yuqiao.engines.events import LegEnded
-from yuqiao.hotline import ringing, script, survey
+from yuqiao.hotline import consent, ringing, script, survey
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import CallerServed
 from yuqiao.hotline.state import CALLBACK, CALLER, INTERPRETER, CallState, LegState, Phase, Timing
@@ -27,6 +27,7 @@ class Missed:
     dialled: str = ""
     record: bool = True
     survey: bool = False
+    refusable: bool = True
 
 
 def call_of(call_id: str, missed: Missed, timing: Timing, at: float) -> CallState:
@@ -41,6 +42,7 @@ def call_of(call_id: str, missed: Missed, timing: Timing, at: float) -> CallStat
         priority=PRIORITY,
         record=missed.record,
         survey=survey.OPEN if missed.survey else "",
+        refusable=missed.refusable,
         language=missed.language or script.DEFAULT_LANGUAGE,
         phase=Phase.SEEKING,
         callback=missed.callback,
@@ -69,8 +71,7 @@ def caller_joined(turn: Turn, leg: LegState) -> None:
         turn.set(phase=Phase.TALKING, interpreter_at=turn.now)
         turn.note("caller_reached", leg.id)
         turn.do(CallerServed(turn.now))
-    notice = ("notice",) if turn.call.record and not turn.call.recording else ()
-    script.run(turn, leg.id, "callback", *notice)
+    script.run(turn, leg.id, "callback", *consent.notice(turn.call))
 
 
 def not_reached(turn: Turn, leg: LegState, event: LegEnded) -> None:

@@ -13,9 +13,10 @@ class MakeBridge:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer an inbound leg."""
+    """Answer an inbound leg; ``language`` is told to who offered some (RFC 8373)."""
 
     leg: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,11 @@ class FinishRecordings:
     """The call is over: make its finished tracks in the background."""
 
 
+@dataclass(frozen=True, slots=True)
+class DiscardRecordings:
+    """The caller refused to be recorded, and no file is written any more: throw them away in the background."""
+
+
 RowEffect = (
     Note
     | Seek
@@ -196,6 +202,7 @@ RowEffect = (
     | InviteToRate
     | FinishCommand
     | FinishRecordings
+    | DiscardRecordings
 )
 Effect = EngineEffect | RowEffect
 

@@ -121,12 +121,39 @@ class Preempted:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageAsked:
+    """Somebody on the desk says which language the caller speaks, at the beginning or because it is another one."""
+
+    command: int
+    language: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalAsked:
+    """Somebody on the desk says that the caller does not want to be recorded."""
+
+    command: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSuggested:
+    """A speech engine thinks that the caller speaks ``language`` ("": it cannot tell), with this confidence (0..1)."""
+
+    language: str
+    confidence: float
+    model: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimeCame:
     """The clock passed the call's next deadline."""
 
     at: float
 
 
-DeskEvent = AddPartyAsked | DropLegAsked | EndAsked | Preempted
+DeskEvent = AddPartyAsked | DropLegAsked | EndAsked | Preempted | LanguageAsked | RefusalAsked
 RowAnswer = InterpretersClaimed | MustWait | NobodyThere | PartyFound | PartyUnknown
-Event = EngineEvent | RowAnswer | DeskEvent | TryAgain | TimeCame
+Event = EngineEvent | RowAnswer | DeskEvent | LanguageSuggested | TryAgain | TimeCame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from yuqiao.hotline.recordings import finish
+from yuqiao.hotline.recordings import discard, finish
 
 
 @task()
@@ -19,3 +19,9 @@ def send_invitation(invitation_id: int) -> str:
     from yuqiao.hotline.sending import attempt  # noqa: PLC0415 (it writes rows whose module makes jobs)
 
     return attempt(invitation_id, lambda at: send_invitation.using(run_after=at).enqueue(invitation_id))
+
+
+@task()
+def discard_recordings(call_id: str) -> int:
+    """Delete what was recorded of a call whose caller refused; returns how many files there were."""
+    return discard(call_id)

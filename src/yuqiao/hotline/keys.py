@@ -1,4 +1,5 @@
-"""What an interpreter asks for by the keys of her phone: ``*12345#`` adds that line, ``##`` says the work is done."""
+"""What an interpreter asks for by the keys of her phone: ``*12345#`` adds that line, ``*0#`` stops the
+recording for a caller who does not want it, ``##`` says the work is done."""
 
 from __future__ import annotations
 
@@ -19,7 +20,14 @@ class WorkDone:
     """The conversation is over; end the call."""
 
 
-Wish = AddLine | WorkDone
+@dataclass(frozen=True, slots=True)
+class RefuseRecording:
+    """The caller told her that the call must not be recorded."""
+
+
+Wish = AddLine | RefuseRecording | WorkDone
+#: What stands between ``*`` and ``#`` for a wish of its own; anything else is a line's number.
+CODES: dict[str, Wish] = {"0": RefuseRecording()}
 
 
 def press(buffer: str, key: str) -> tuple[str, Wish | None]:
@@ -31,7 +39,7 @@ def press(buffer: str, key: str) -> tuple[str, Wish | None]:
         return "*", None
     if buffer.startswith("*"):
         if key == "#":
-            return "", AddLine(buffer[1:]) if len(buffer) > 1 else None
+            return "", CODES.get(buffer[1:], AddLine(buffer[1:])) if len(buffer) > 1 else None
         return (buffer + key)[:LONGEST], None
     if key == "#":
         return ("", WorkDone()) if buffer == "#" else ("#", None)

@@ -23,7 +23,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
-from yuqiao.hotline.registry import CLASSES, WAYS_IN, Entry, Exclusion, Fault, Pact, Way, fault
+from yuqiao.hotline.registry import CLASSES, RECORDING, WAYS_IN, Entry, Exclusion, Fault, Pact, Way, fault
 
 Row = TypeVar("Row", Entry, Pact, Way)
 #: More than any city has; a file beyond it is not a registry.
@@ -33,8 +33,10 @@ MOST_COLUMNS: Final = 100
 
 CLASS_NAMES: Final = dict(zip(CLASSES, ("紧急服务热线", "政务服务热线", "公共服务热线", "本平台热线"), strict=True))
 WAY_NAMES: Final = dict(zip(WAYS_IN, ("坐席同机呼入", "转接呼入", "直拨本号"), strict=True))
+RECORDING_NAMES: Final = dict(zip(RECORDING, ("依法录音", "告知并可拒绝", "不录音"), strict=True))
 EXCLUSION_NAMES: Final = {Exclusion.JUDICIAL.value: "司法", Exclusion.SECRET.value: "涉密"}
 YES_NO: Final = {True: "是", False: "否"}
+OLD_RECORDING: Final = {YES_NO[True]: "ask", YES_NO[False]: "never"}
 
 
 class CellError(ValueError):
@@ -87,6 +89,7 @@ def _named(names: dict[str, str]) -> tuple[Callable[[str], str], Callable[[str],
 
 _write_class, _read_class = _named(CLASS_NAMES)
 _write_way, _read_way = _named(WAY_NAMES)
+_write_recording, _read_recording = _named(RECORDING_NAMES)
 _write_exclusion, _read_exclusion = _named(EXCLUSION_NAMES)
 
 
@@ -106,7 +109,8 @@ LINE_COLUMNS: Final = (
     Column("主管部门编码", "owner", str, str),
     Column("坐席地址", "agent_contact", str, str),
     Column("优先级", "priority", str, _whole),
-    Column("录音", "record", YES_NO.__getitem__, _yes),
+    # Tables of before there was a choice say 是 or 否.
+    Column("录音", "recording", _write_recording, lambda text: OLD_RECORDING.get(text) or _read_recording(text)),
     Column("纳入三方通话联动", "linked", YES_NO.__getitem__, _yes),
     Column("并入线路", "merged_into", str, str),
     Column("并入日期", "merged_from", _iso, _day),

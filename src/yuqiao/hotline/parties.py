@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from yuqiao.engines.events import KeyPressed, LegEnded
-from yuqiao.hotline import choosing, ringing, script, seeking, survey
+from yuqiao.hotline import choosing, refusing, ringing, script, seeking, survey
 from yuqiao.hotline import events as desk
+from yuqiao.hotline.consent import REFUSE_KEY
 from yuqiao.hotline.effects import FindParty, FinishCommand, HangUp, Journal
-from yuqiao.hotline.keys import AddLine, press
+from yuqiao.hotline.keys import AddLine, RefuseRecording, press
 from yuqiao.hotline.state import AGENT, INTERPRETER, THIRD, LegPhase, LegState, Phase
 from yuqiao.hotline.turn import Turn
 from yuqiao.languages.catalogue import BY_DIGIT
@@ -19,7 +20,9 @@ def key_pressed(turn: Turn, event: KeyPressed) -> None:
         return
     if leg.role != INTERPRETER:
         if turn.call.phase is Phase.CHOOSING and event.key in BY_DIGIT:
-            choosing.choose(turn, BY_DIGIT[event.key].code, "key")
+            choosing.choose(turn, BY_DIGIT[event.key].code, choosing.BY_KEY)
+        elif event.key == REFUSE_KEY and leg.id == turn.call.principal:
+            refusing.by_key(turn, leg)
         return
     buffer, wish = press(leg.keys, event.key)
     turn.leg(leg, keys=buffer)
@@ -27,6 +30,9 @@ def key_pressed(turn: Turn, event: KeyPressed) -> None:
         turn.note("third_asked", leg.id, line=wish.number, by="key")
         _journal(turn, leg, "call.add_party", line=wish.number)
         turn.do(FindParty(wish.number))
+    elif isinstance(wish, RefuseRecording):
+        refusing.by_interpreter(turn, leg)
+        _journal(turn, leg, "call.refuse_recording")
     elif wish is not None:
         turn.note("work_done", leg.id)
         _journal(turn, leg, "call.end")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yuqiao.languages.catalogue import CODES, FOREIGN
+from yuqiao.languages.catalogue import FOREIGN
 
 #: ``PROMPTS[name][language]`` is the sentence. ``menu`` in Chinese is for a hotline agent who chooses for the caller.
 PROMPTS: dict[str, dict[str, str]] = {
@@ -50,6 +50,18 @@ PROMPTS: dict[str, dict[str, str]] = {
         "pt": "Aguarde, por favor, estamos a ligar a um intérprete.",
     },
     "notice": {
+        "zh": "本次通话将被录音，不同意请按0。",
+        "en": "This call is recorded. To refuse, press 0.",
+        "ja": "通話は録音されます。拒否は0を押してください。",
+        "ko": "이 통화는 녹음됩니다. 거부하려면 0번을 누르세요.",
+        "fr": "Cet appel est enregistré. Pour refuser, tapez 0.",
+        "de": "Wir zeichnen auf. Zum Ablehnen die 0 drücken.",
+        "ru": "Разговор записывается. Для отказа нажмите 0.",
+        "es": "Esta llamada se graba. Si no quiere, pulse 0.",
+        "ar": "هذه المكالمة مسجلة. للرفض اضغط 0.",
+        "pt": "Esta chamada é gravada. Para recusar, prima 0.",
+    },
+    "notice_duty": {
         "zh": "本次通话将被录音。",
         "en": "This call is recorded.",
         "ja": "この通話は録音されます。",
@@ -60,6 +72,30 @@ PROMPTS: dict[str, dict[str, str]] = {
         "es": "Esta llamada se graba.",
         "ar": "هذه المكالمة مسجلة.",
         "pt": "Esta chamada é gravada.",
+    },
+    "not_recorded": {
+        "zh": "好的，本次通话不录音。",
+        "en": "All right, this call is not recorded.",
+        "ja": "録音はいたしません。",
+        "ko": "이 통화는 녹음되지 않습니다.",
+        "fr": "Entendu, cet appel n'est pas enregistré.",
+        "de": "In Ordnung, es wird nicht aufgezeichnet.",
+        "ru": "Хорошо, разговор не записывается.",
+        "es": "De acuerdo, esta llamada no se graba.",
+        "ar": "حسنا، هذه المكالمة غير مسجلة.",
+        "pt": "Está bem, esta chamada não é gravada.",
+    },
+    "released": {
+        "zh": "来电人使用其他语种，已另请译员，谢谢您。",
+        "en": "The caller speaks another language. Thank you for your help.",
+        "ja": "別の言語の方でした。ありがとうございました。",
+        "ko": "다른 언어 통역이 필요합니다. 감사합니다.",
+        "fr": "Une autre langue est demandée. Merci de votre aide.",
+        "de": "Es wird eine andere Sprache gesprochen. Vielen Dank.",
+        "ru": "Нужен другой язык. Спасибо за помощь.",
+        "es": "Se necesita otro idioma. Gracias por su ayuda.",
+        "ar": "المطلوب لغة أخرى. شكرا لمساعدتكم.",
+        "pt": "É precisa outra língua. Obrigado pela ajuda.",
     },
     "nobody_free": {
         "zh": "译员正忙，我们会尽快给您回电。",
@@ -155,7 +191,13 @@ SPEECH: dict[str, dict[str, str]] = {
         "ja": "にほんごは に を おしてください。",
     },
     "connecting": {"ja": "つうやくに おつなぎします。おまちください。"},
-    "notice": {"ja": "この つうわは ろくおん されます。"},
+    "notice": {
+        "zh": "本次通话将被录音，不同意请按零。",
+        "ja": "つうわは ろくおん されます。きょひは ぜろを おしてください。",
+    },
+    "notice_duty": {"ja": "この つうわは ろくおん されます。"},
+    "not_recorded": {"ja": "ろくおんは いたしません。"},
+    "released": {"ja": "べつの げんごの かたでした。ありがとう ございました。"},
     "nobody_free": {"ja": "つうやくが ふさがって います。まもなく おりかえし おでんわ します。"},
     "callback": {"ja": "たげんご サービス ホットライン からの おりかえし の おでんわ です。"},
     "confirm": {
@@ -187,5 +229,6 @@ def sound(name: str, language: str) -> str:
 
 
 def caller_menu(languages: Sequence[str] = FOREIGN) -> tuple[str, ...]:
-    """Return the media URIs of one round of the spoken menu for a foreign caller: each language in its own words."""
-    return tuple(sound("menu", code) for code in CODES if code in languages)
+    """Return the media URIs of one round of the spoken menu for a foreign caller: each language in its own words, in
+    the order given; all of them where none is given."""
+    return tuple(sound("menu", code) for code in languages or FOREIGN)

@@ -8,7 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from yuqiao.hotline.models import Call, Leg, Recording
+from yuqiao.accounts.services import record
+from yuqiao.hotline.models import Call, Consent, Leg, Recording
 from yuqiao.hotline.tracks import Segment, assemble, read_samples, write_wav
 from yuqiao.lib import clock
 
@@ -22,6 +23,9 @@ def finish(call_id: str) -> int:
     it makes them anew from the segments. A call that was never answered has none.
     """
     call = Call.objects.get(pk=call_id)
+    if call.consent == Consent.REFUSED:
+        discard(call_id)
+        return 0
     if call.answered_at is None or call.ended_at is None:
         return 0
     length_ms = max(0, round((call.ended_at - call.answered_at).total_seconds() * 1000))
@@ -34,6 +38,28 @@ def finish(call_id: str) -> int:
         Recording.objects.filter(call=call, kind__in=[Recording.Kind.TRACK, Recording.Kind.MIX]).delete()
         Recording.objects.bulk_create(made)
     return len(made)
+
+
+def discard(call_id: str) -> int:
+    """Delete every file of a call whose caller refused to be recorded; returns how many there were. Safe to repeat.
+
+    The rows of the segments stay, without a path, so that it can be shown what was recorded and that it is gone; the
+    journal says so too. A call whose caller did not refuse is left alone.
+    """
+    call = Call.objects.get(pk=call_id)
+    if call.consent != Consent.REFUSED:
+        return 0
+    root, deleted = Path(settings.RECORDINGS_DIR), 0
+    for row in call.recordings.all():
+        if (path := root / (row.path or f"{row.name}.wav")).is_file():
+            path.unlink()
+            deleted += 1
+    with transaction.atomic():
+        call.recordings.filter(kind__in=[Recording.Kind.TRACK, Recording.Kind.MIX]).delete()
+        call.recordings.update(path="", sha256="")
+        if deleted:
+            record(None, "recording.discard", call, {"files": deleted})
+    return deleted
 
 
 def _tracks(call: Call) -> list[tuple[Leg | None, str, list[Recording]]]:

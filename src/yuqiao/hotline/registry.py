@@ -22,6 +22,8 @@ CLASSES: Final = ("emergency", "government", "public", "own")
 #: The classes that are counted as lines of the linkage (S33); our own number is the hub, not one of them.
 PARTNER_CLASSES: Final = ("emergency", "government", "public")
 PRIORITY_MOST: Final = 100
+#: Recording by legal duty, unless the caller refuses, or never (`hotline.consent`).
+RECORDING: Final = ("always", "ask", "never")
 
 
 class Exclusion(StrEnum):
@@ -56,7 +58,7 @@ class Entry:
     owner: str = ""
     agent_contact: str = ""
     priority: int = 10
-    record: bool = True
+    recording: str = "ask"
     linked: bool = True
     merged_into: str = ""
     merged_from: dt.date | None = None
@@ -68,11 +70,11 @@ class Entry:
 
     def valid_on(self, day: dt.date) -> bool:
         """Tell whether the line exists on ``day``."""
-        return _within(day, self.valid_from, self.valid_until)
+        return within(day, self.valid_from, self.valid_until)
 
     def merged_on(self, day: dt.date) -> bool:
         """Tell whether another line answers for this one on ``day``."""
-        return bool(self.merged_into) and _within(day, self.merged_from, self.merged_until)
+        return bool(self.merged_into) and within(day, self.merged_from, self.merged_until)
 
     def counts(self) -> bool:
         """Tell whether the line is one of the city's linkage (S33)."""
@@ -90,7 +92,7 @@ class Pact:
 
     def in_force(self, day: dt.date) -> bool:
         """Tell whether it was signed by ``day`` and still holds then."""
-        return self.signed_on is not None and _within(day, self.signed_on, self.valid_until)
+        return self.signed_on is not None and within(day, self.signed_on, self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Way:
     language: str = ""
 
 
-def _within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
+def within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
+    """Tell whether ``day`` is from ``first`` to ``last``, both included; None: no limit."""
     return (first is None or first <= day) and (last is None or day <= last)
 
 
@@ -119,6 +122,8 @@ def faults_of(entry: Entry) -> list[Fault]:
         found.append(fault("number", "not_digits", text=entry.number))
     if entry.line_class not in CLASSES:
         found.append(fault("line_class", "unknown_class", text=entry.line_class))
+    if entry.recording not in RECORDING:
+        found.append(fault("recording", "unknown_recording", text=entry.recording))
     if not 0 <= entry.priority <= PRIORITY_MOST:
         found.append(fault("priority", "priority_range", most=str(PRIORITY_MOST)))
     if entry.agent_contact and not entry.agent_contact.startswith(("sip:", "sips:")):

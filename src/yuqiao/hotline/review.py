@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import asides, ringing, script
+from yuqiao.hotline import asides, consent, ringing, script
 from yuqiao.hotline.effects import Answer, HangUp, Join, Seek, StopRecording
 from yuqiao.hotline.state import WAITING, LegPhase, LegState, Phase, TrackPhase
 from yuqiao.hotline.turn import Turn
@@ -21,11 +21,13 @@ def review(turn: Turn, seen: engine.EngineReviewed, tell: Callable[[engine.Engin
     for leg in turn.call.legs:
         if leg.phase is not LegPhase.OVER:
             _review_leg(turn, leg, seen, tell)
+    refused = turn.call.consent == consent.REFUSED  # the old server may have died before it stopped them
     for track in turn.call.tracks:
         if track.phase is not TrackPhase.OVER and track.name not in seen.recording:
             turn.call = turn.call.with_track(replace(track, phase=TrackPhase.OVER, failed=True))
-        elif track.phase is not TrackPhase.OVER and turn.call.ended_at is not None:
+        elif track.phase is not TrackPhase.OVER and (turn.call.ended_at is not None or refused):
             turn.do(StopRecording(track.name, track.leg))
+    consent.discard(turn)
     if turn.call.phase in {Phase.CLOSING, Phase.ENDED}:
         turn.do(*(HangUp(leg.id) for leg in turn.call.legs if _stray(turn, leg)))
     script.replay(turn)

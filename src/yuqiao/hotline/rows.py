@@ -49,6 +49,10 @@ def _write_call(saved: CallState | None, call: CallState, line_id: int | None) -
     columns: dict[str, Any] = {
         "phase": call.phase.value,
         "language": call.language,
+        "language_by": call.language_by,
+        "consent": call.consent,
+        "consent_at": moment(call.consent_at),
+        "consent_by": call.consent_by,
         "answered_at": moment(call.answered_at),
         "interpreter_at": moment(call.interpreter_at),
         "time_to_answer": _waited(call, call.answered_at),

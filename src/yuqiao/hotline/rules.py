@@ -11,7 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import asides, calling_back, choosing, parties, ringing, script, seeking, survey
+from yuqiao.hotline import (
+    asides,
+    calling_back,
+    choosing,
+    correcting,
+    parties,
+    refusing,
+    ringing,
+    script,
+    seeking,
+    survey,
+)
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import (
@@ -229,6 +240,9 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.DropLegAsked: parties.drop_leg,
     desk.EndAsked: parties.end,
     desk.Preempted: ringing.preempted,
+    desk.LanguageAsked: correcting.language_asked,
+    desk.RefusalAsked: refusing.by_desk,
+    desk.LanguageSuggested: choosing.suggested,
     desk.TimeCame: _time,
 }
 
@@ -243,6 +257,7 @@ DEADLINES: dict[str, Callable[[Turn, str], None]] = {
     "repeat": lambda turn, _of: script.repeat(turn),
     "key": lambda turn, _of: choosing.no_key(turn),
     "survey": lambda turn, _of: survey.no_key(turn),
+    "dismissed": lambda turn, leg: turn.do(HangUp(leg)),
     "answer": _never_answered,
     "closing": _still_closing,
     "forced": lambda turn, _of: _force(turn),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from yuqiao.engines.events import PlaybackEnded, RecordingBegan, RecordingEnded
+from yuqiao.hotline import consent
+from yuqiao.hotline.consent import NOTICES
 from yuqiao.hotline.effects import HangUp, Play, Record, StopPlaying
 from yuqiao.hotline.prompts import caller_menu, sound
 from yuqiao.hotline.state import AGENT, INTERPRETER, LegPhase, Phase, Playing, TrackOf, TrackPhase
@@ -18,6 +20,9 @@ DEFAULT_LANGUAGE = "en"
 RING, BEEP, CONFIRM = "ring", "beep", "confirm"
 #: Prompts that help somebody who waits alone; they stop when somebody joins.
 WHILE_ALONE = frozenset({"greeting", "connecting", "replacing", RING})
+#: Prompts that are heard to their end by whoever they are meant for, even when somebody joins meanwhile.
+HEARD_OUT = NOTICES | {"not_recorded"}
+QUESTIONS = frozenset({"proposal", "menu"})
 LAST_WORDS = frozenset({"goodbye", "nobody_free"})
 #: How often a recording that failed is begun again on one leg.
 RECORDING_ATTEMPTS = 4
@@ -31,8 +36,10 @@ def media(turn: Turn, leg_id: str, name: str) -> tuple[str, ...]:
         return sound(name, BASE), sound(name, turn.call.language or DEFAULT_LANGUAGE)
     leg = turn.call.leg(leg_id)
     hears_chinese = leg is not None and (leg.role == INTERPRETER or (leg.role == AGENT and not turn.call.language))
+    if name == "proposal":
+        return (sound("menu", turn.call.proposal or DEFAULT_LANGUAGE),)
     if name == "menu":
-        return (sound("menu", BASE),) if hears_chinese else caller_menu()
+        return (sound("menu", BASE),) if hears_chinese else caller_menu(turn.call.menu)
     return (sound(name, BASE if hears_chinese else turn.call.language or DEFAULT_LANGUAGE),)
 
 
@@ -56,17 +63,18 @@ def quiet(turn: Turn) -> None:
     """Somebody joined: stop what was played for patience, but never the notice that the call is recorded."""
     playing, script = turn.call.playing, turn.call.script
     turn.alarm("repeat", None)
-    if playing is not None and playing.name == "notice":
+    notices = [name for name in script if name in NOTICES]
+    if playing is not None and playing.name in HEARD_OUT:
         turn.set(script=())
-    elif "notice" in script:
-        run(turn, turn.call.listener, "notice")
+    elif notices:
+        run(turn, turn.call.listener, *notices)
     elif playing is not None and playing.name in WHILE_ALONE:
         stop(turn)
 
 
 def waiting_prompts(turn: Turn) -> tuple[str, ...]:
     """Return what is played once the language is known: the notice, then patience while nobody else is on."""
-    notice = ("notice",) if turn.call.record and not turn.call.recording else ()
+    notice = consent.notice(turn.call)
     alone = len(turn.call.present()) <= 1
     return (*notice, "connecting", RING) if alone else notice
 
@@ -91,10 +99,10 @@ def playback_ended(turn: Turn, event: PlaybackEnded) -> None:
     if playing is None or playing.id != event.playback:
         return
     turn.set(playing=None)
-    if playing.name == "notice":
-        turn.note("notice_played" if event.done else "notice_failed", playing.leg)
+    if playing.name in NOTICES:
+        consent.heard(turn, playing.leg, done=event.done)
         begin_recording(turn)
-    elif playing.name == "menu" and turn.call.phase is Phase.CHOOSING:
+    elif playing.name in QUESTIONS and turn.call.phase is Phase.CHOOSING:
         turn.alarm("key", turn.call.timing.key)
     elif playing.name == "survey" and turn.call.phase is Phase.CLOSING:
         turn.alarm("survey", turn.call.timing.survey if event.done else 0.0)
@@ -133,12 +141,13 @@ def notice_pending(turn: Turn) -> bool:
         return True  # a callback whose caller is not on yet
     unanswered = principal.phase is LegPhase.RINGING
     playing = turn.call.playing
-    return unanswered or "notice" in turn.call.script or (playing is not None and playing.name == "notice")
+    names = {*turn.call.script, *([] if playing is None else [playing.name])}
+    return unanswered or not names.isdisjoint(NOTICES)
 
 
 def begin_recording(turn: Turn) -> None:
-    """Record from now on everybody who is or comes on, if the line is recorded at all."""
-    if turn.call.record and not turn.call.recording and turn.call.phase not in {Phase.CLOSING, Phase.ENDED}:
+    """Record from now on everybody who is or comes on, if the line is recorded and the caller does not mind."""
+    if consent.may_record(turn.call) and not turn.call.recording and turn.open:
         turn.set(recording=True)
         turn.note("recording_started")
     ensure_tracks(turn)
@@ -177,6 +186,7 @@ def recording_ended(turn: Turn, event: RecordingEnded) -> None:
         track, phase=TrackPhase.OVER, began_at=began, duration_ms=event.duration_ms, failed=not event.done
     )
     turn.call = turn.call.with_track(changed)
-    if not event.done:
+    if not event.done and turn.call.consent != consent.REFUSED:
         turn.note("recording_failed", track.leg)
         ensure_tracks(turn)
+    consent.discard(turn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yuqiao.engines.events import LegEnded
-from yuqiao.hotline import ringing, script, survey
+from yuqiao.hotline import consent, ringing, script, survey
 from yuqiao.hotline.closing import close, settle, withdraw
 from yuqiao.hotline.effects import CallerServed, HangUp, OpenCallback, Release, Seek
 from yuqiao.hotline.events import MustWait, NobodyThere
@@ -126,6 +126,9 @@ def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
         ringing.not_taken(turn, before, event)
         return
     turn.do(Release(before.request, "off" if event.cause in ringing.LINE_LOST else "wrap_up", before.interpreter))
+    if before.dismissed:
+        turn.note("interpreter_left", before.id)
+        return
     if turn.call.way_in == CALLBACK and turn.open and not turn.principal_present:
         _lost_before_caller(turn, before)
         return
@@ -134,7 +137,7 @@ def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
         return
     turn.note("interpreter_lost", before.id, cause=event.cause, number=before.label)
     turn.set(phase=Phase.REPLACING)
-    notice = ("notice",) if script.notice_pending(turn) else ()  # one that was cut short is heard whole
+    notice = consent.notice(turn.call) if script.notice_pending(turn) else ()  # cut short: it is heard whole
     script.run(turn, turn.call.principal, *notice, "replacing")
     ask(turn, head=True, tried=() if before.interpreter is None else (before.interpreter,))
 

@@ -21,10 +21,12 @@ from yuqiao.engines.events import LegArrived
 from yuqiao.hotline import callbacks, invitations, ratings
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
-from yuqiao.hotline.beginning import Facts, begin, begin_callback
+from yuqiao.hotline.arrivals import facts_for
+from yuqiao.hotline.beginning import begin, begin_callback
 from yuqiao.hotline.calling_away import ASK_AGAIN, call_away
-from yuqiao.hotline.jobs import finish_recordings
-from yuqiao.hotline.models import Call, CallCommand, DialledNumber, InterpreterRequest, Lease, Line
+from yuqiao.hotline.consent import REFUSED
+from yuqiao.hotline.jobs import discard_recordings, finish_recordings
+from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest, Lease, Line
 from yuqiao.hotline.queue import seek
 from yuqiao.hotline.rows import instant, write
 from yuqiao.hotline.rules import step
@@ -39,21 +41,9 @@ Acts = list[ask.EngineEffect]
 def admit(arrival: LegArrived, timing: Timing) -> tuple[CallState, Acts]:
     """Write a new call for an inbound leg; return its state and what the engine is to do. Idempotent by leg."""
     with transaction.atomic():
-        number = DialledNumber.objects.select_related("line__survey_policy").filter(number=arrival.dialled).first()
-        line = number.line if number is not None else None
-        facts = Facts()
-        if number is not None and line is not None:
-            facts = Facts(
-                number.way_in,
-                line.number,
-                line.agent_contact,
-                line.priority,
-                line.record,
-                number.language,
-                survey=ratings.asks(line),
-            )
+        facts, line_id = facts_for(arrival)
         call, effects = begin(str(uuid.uuid4()), arrival, facts, timing)
-        return _settle(None, call, effects, None if line is None else line.pk)
+        return _settle(None, call, effects, line_id)
 
 
 def begin_due_callback(timing: Timing) -> tuple[CallState, Acts] | None:
@@ -88,7 +78,7 @@ def _settle(
     notes: list[ask.Note] = []
     acts: Acts = []
     now = clock.now()
-    finished = False
+    finished = discarded = False
     while pending:
         effect = pending.popleft()
         if isinstance(effect, ask.Note):
@@ -97,13 +87,17 @@ def _settle(
             acts.append(effect)
         elif isinstance(effect, ask.FinishRecordings):
             finished = True
+        elif isinstance(effect, ask.DiscardRecordings):
+            discarded = True
         else:
             told = _carry_out(call, effect, now)
             if told is not None:
                 call, more = step(call, told)
                 pending.extendleft(reversed(more))
     write(saved, call, notes, line_id)
-    if finished and call.tracks:
+    if call.tracks and (discarded or (finished and call.consent == REFUSED)):
+        discard_recordings.enqueue(call.id)
+    elif finished and call.tracks:
         finish_recordings.enqueue(call.id)
     return call, acts
 
@@ -166,7 +160,9 @@ def abort(call: CallState) -> None:
             callbacks.attempt_over(call, now)
         write(call, call, [ask.Note("failed", now.timestamp())])
         Call.objects.filter(pk=call.id).update(phase="ended", outcome="failed", ended_at=now)
-        if call.tracks:
+        if call.tracks and call.consent == REFUSED:
+            discard_recordings.enqueue(call.id)
+        elif call.tracks:
             finish_recordings.enqueue(call.id)
 
 

@@ -78,6 +78,7 @@ class Timing:
     survey: float = 5.0
     confirm: float = 8.0
     dead: float = 3.0
+    refuse: float = 15.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class LegState:
 
     ``confirm``: the party must press 1 first; only then is it answered (``answered_at``), for nobody else picks up.
     ``let_go``: why we hang up a phone that nobody is to answer any more.
+    ``dismissed``: an interpreter of a language that turned out to be the wrong one; she is thanked and let go.
     """
 
     id: str
@@ -106,6 +108,7 @@ class LegState:
     ended_at: float | None = None
     cause: int | None = None
     keys: str = ""
+    dismissed: bool = False
 
     @property
     def present(self) -> bool:
@@ -171,6 +174,11 @@ class CallState:
 
     A callback has the id of its row in ``callback`` and rings its caller at ``outbound``; until then no leg is its
     principal. ``survey`` is a state of `hotline.survey`.
+
+    ``language_by`` says how the language became known (`hotline.choosing`); ``hints`` are the line's, ``menu`` the
+    languages a caller is offered, in that order, ``proposal`` the one that is offered alone before. ``suggested`` is
+    what a speech engine thinks was spoken. ``refusable``, ``consent``, ``consent_at`` and ``consent_by``:
+    `hotline.consent`.
     """
 
     id: str
@@ -183,6 +191,15 @@ class CallState:
     priority: int = 10
     record: bool = True
     language: str = ""
+    language_by: str = ""
+    hints: tuple[str, ...] = ()
+    menu: tuple[str, ...] = ()
+    proposal: str = ""
+    suggested: str = ""
+    refusable: bool = True
+    consent: str = "not_asked"
+    consent_at: float | None = None
+    consent_by: str = ""
     phase: Phase = Phase.ARRIVING
     outcome: str = ""
     answered_at: float | None = None
@@ -303,7 +320,7 @@ def restore(data: Mapping[str, Any]) -> CallState:
         plain["tracks"] = tuple(
             TrackOf(**_known(TrackOf, {**one, "phase": TrackPhase(one["phase"])})) for one in data["tracks"]
         )
-        plain["script"] = tuple(data["script"])
+        plain |= {name: tuple(data.get(name, ())) for name in ("script", "hints", "menu")}
         plain["deadlines"] = tuple((str(name), float(at)) for name, at in data["deadlines"])
         plain["playing"] = Playing(**_known(Playing, data["playing"])) if data["playing"] else None
         plain["asides"] = tuple(Playing(**_known(Playing, one)) for one in data.get("asides", ()))

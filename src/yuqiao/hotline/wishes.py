@@ -14,6 +14,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.models import Call, CallCommand
+from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
 
 
@@ -40,12 +41,22 @@ def _preempted(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.Preempted(command, arguments.get("request", ""), int(arguments.get("interpreter", "0")), at)
 
 
+def _choose_language(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.LanguageAsked(command, arguments.get("language", ""), at)
+
+
+def _refuse_recording(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.RefusalAsked(command, at)
+
+
 #: Kind of a command -> what it tells the call.
 WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "add_party": _add_party,
     "drop_leg": _drop_leg,
     "end": _end,
     "preempted": _preempted,  # written by `hotline.calling_away`, not by a person
+    "choose_language": _choose_language,
+    "refuse_recording": _refuse_recording,
 }
 
 
@@ -74,6 +85,18 @@ def ask_drop_leg(call: Call, leg_id: str, *, by: Person | None) -> CallCommand:
 def ask_end(call: Call, *, by: Person | None) -> CallCommand:
     """Ask to end the call; its caller hears goodbye first."""
     return _ask(call, "end", {}, by, {})
+
+
+def ask_language(call: Call, language: str, *, by: Person | None) -> CallCommand:
+    """Say which language the caller speaks: chosen for the caller, confirmed, or corrected while the call goes on."""
+    if language not in FOREIGN:
+        raise CommandError("name a foreign service language")
+    return _ask(call, "choose_language", {"language": language}, by, {"language": language})
+
+
+def ask_no_recording(call: Call, *, by: Person | None) -> CallCommand:
+    """Say that the caller does not want to be recorded: recording stops, and what there is is thrown away."""
+    return _ask(call, "refuse_recording", {}, by, {})
 
 
 def _ask(call: Call, kind: str, arguments: dict[str, Any], by: Person | None, journaled: dict[str, Any]) -> CallCommand:

@@ -77,11 +77,18 @@ class SipCall(Protocol):
     def headers(self) -> Mapping[str, str]:
         """The INVITE's header fields, lower-case names, the first value of each."""
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language tags an inbound INVITE offered (RFC 8373), the caller's most wanted first."""
+
     def ring(self) -> None:
         """Send 180; does nothing once answered or over."""
 
-    def answer(self, local: Address) -> AudioParameters:
-        """Send 200 with SDP for our RTP socket ``local``; returns what was agreed. ValueError once over."""
+    def answer(self, local: Address, language: str = "") -> AudioParameters:
+        """Send 200 with SDP for our RTP socket ``local``; returns what was agreed. ValueError once over.
+
+        ``language`` (a primary subtag): said back where the INVITE offered it (RFC 8373 5.2).
+        """
 
     def hangup(self, cause: int = 16) -> None:
         """End it by whatever fits its state: a final refusal, CANCEL or BYE. Harmless when over."""
@@ -108,8 +115,10 @@ class Trunk(Protocol):
         caller_name: str = "",
         headers: Mapping[str, str] = field(default_factory=dict),
         timeout: float = 60.0,
+        languages: Sequence[str] = (),
     ) -> SipCall:
-        """Place a call to SIP URI ``target`` (``;transport=tcp`` honoured), offering RTP at ``local``.
+        """Place a call to SIP URI ``target`` (``;transport=tcp`` honoured), offering RTP at ``local``, and the
+        languages (tags) that the caller speaks (RFC 8373).
 
         ValueError when ``target`` is no SIP URI. Failures come through ``observer.on_end``; ``timeout`` is in seconds
         of ringing, after which the INVITE is cancelled with cause 19.

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -150,10 +150,10 @@ class Stage:
 
         self.exchange.phones[user] = ((user,), ring)
 
-    def dial(self, number: str, *parties: str) -> Session:
-        """Let parties (all on one leg) dial us."""
+    def dial(self, number: str, *parties: str, languages: Sequence[str] = ()) -> Session:
+        """Let parties (all on one leg) dial us; their phone may offer languages (RFC 8373)."""
         platform = ("127.0.0.1", self.sip_port)
-        return self.exchange.dial(parties or ("anna",), number, platform, "13900000001")
+        return self.exchange.dial(parties or ("anna",), number, platform, "13900000001", languages)
 
     def kill(self, name: str) -> None:
         """End a process as a crash would: kill -9."""

@@ -5,7 +5,9 @@ from yuqiao.hotline.models.calls import (
     Call,
     CallCommand,
     CallEvent,
+    Consent,
     InterpreterRequest,
+    LanguageBy,
     Lease,
     Leg,
     LegRole,
@@ -21,6 +23,7 @@ from yuqiao.hotline.models.invitations import (
     MessageConsent,
 )
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, WayIn
+from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, RecordingPolicy, WayIn
 from yuqiao.hotline.models.outages import Outage, Service
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
 
@@ -38,6 +41,10 @@ __all__ = [
     "DialledNumber",
     "InterpreterRequest",
     "Invitation",
+    "Consent",
+    "DialledNumber",
+    "InterpreterRequest",
+    "LanguageBy",
     "Lease",
     "Leg",
     "LegRole",
@@ -49,6 +56,7 @@ __all__ = [
     "RatingReview",
     "RatingWay",
     "Recording",
+    "RecordingPolicy",
     "RequestState",
     "Service",
     "SurveyPolicy",

@@ -15,6 +15,26 @@ from yuqiao.hotline.models.lines import Line, WayIn
 from yuqiao.workforce.models import Interpreter
 
 
+class LanguageBy(models.TextChoices):
+    """How a call's language became known, in order of trust."""
+
+    DIALLED = "dialled", "呼入号码"
+    HLANG = "hlang", "话机申明"  # RFC 8373
+    HINT = "hint", "线路常用语种"
+    KEY = "key", "按键"
+    AGENT = "agent", "坐席选择"
+    SPEECH = "speech", "语音识别后确认"
+    DEFAULT = "default", "默认"
+
+
+class Consent(models.TextChoices):
+    """What a caller said to being recorded."""
+
+    GIVEN = "given", "已告知，未拒绝"
+    REFUSED = "refused", "来电人不同意"
+    NOT_ASKED = "not_asked", "未询问"
+
+
 class Call(models.Model):
     """One call from its first ring to its end. Its id is also the id of its bridge in the engine.
 
@@ -34,6 +54,12 @@ class Call(models.Model):
     interpreter_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=24, blank=True)
+    #: How ``language`` became known; empty while it is not.
+    language_by = models.CharField(max_length=8, choices=LanguageBy.choices, blank=True)
+    consent = models.CharField(max_length=10, choices=Consent.choices, default=Consent.NOT_ASKED)
+    consent_at = models.DateTimeField(null=True, blank=True)
+    #: Who refused or agreed: caller, interpreter (by her keys), desk.
+    consent_by = models.CharField(max_length=12, blank=True)
     snapshot = models.JSONField(default=dict)
     #: For a call back: which callback it is an attempt of.
     returns = models.ForeignKey("Callback", models.PROTECT, null=True, blank=True, related_name="tries")

@@ -25,6 +25,14 @@ class WayIn(models.TextChoices):
     CALLBACK = "callback", "回访"  # we ring the caller of a missed call, after an interpreter
 
 
+class RecordingPolicy(models.TextChoices):
+    """Whether a line's calls are recorded: by legal duty, unless the caller refuses, or never."""
+
+    ALWAYS = "always", "依法录音"
+    ASK = "ask", "告知并可拒绝"
+    NEVER = "never", "不录音"
+
+
 class Line(models.Model):
     """A hotline number (S25, S33, S34). ``agent_contact`` is the SIP URI at which its agents are rung.
 
@@ -40,7 +48,7 @@ class Line(models.Model):
     line_class = models.CharField(max_length=12, choices=LineClass.choices)
     agent_contact = models.CharField(max_length=200, blank=True)
     priority = models.PositiveSmallIntegerField(default=10)
-    record = models.BooleanField(default=True)
+    recording = models.CharField(max_length=8, choices=RecordingPolicy.choices, default=RecordingPolicy.ASK)
     owner = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="lines")
     linked = models.BooleanField(default=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_lines")
@@ -53,6 +61,16 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name_zh}"
+
+    @property
+    def record(self) -> bool:
+        """Whether its calls are recorded at all."""
+        return self.recording != RecordingPolicy.NEVER
+
+    @property
+    def refusable(self) -> bool:
+        """Whether its callers may refuse to be recorded."""
+        return self.recording != RecordingPolicy.ALWAYS
 
 
 class Agreement(models.Model):

@@ -22,6 +22,11 @@ FACTS = st.builds(
     record=st.booleans(),
     language=st.sampled_from(["", "en", "ja"]),
     survey=st.booleans(),
+    refusable=st.booleans(),
+    hints=st.sampled_from([(), ("ru",), ("ko", "ja")]),
+    menu=st.sampled_from([(), ("ko", "en")]),
+    excludes=st.sampled_from([(), ("judicial",)]),
+    valid=st.booleans(),
 )
 MISSED = st.builds(
     Missed,
@@ -31,6 +36,7 @@ MISSED = st.builds(
     language=st.sampled_from(["", "en", "ja"]),
     record=st.booleans(),
     survey=st.booleans(),
+    refusable=st.booleans(),
 )
 STEPS = ["arrive", "ring", "answer", "control", "join", "end", "key", "play", "began", "recorded", "review"]
 STEPS += [
@@ -48,6 +54,8 @@ STEPS += [
     "preempt",
     "confirm",
 ]
+
+STEPS += ["language", "refuse", "suggest", "keys"]
 
 
 @st.composite
@@ -78,6 +86,17 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
             return engine.LegEnded(leg if draw(st.integers(0, 5)) == 0 else other, draw(CAUSES), at)
         case "key":
             return engine.KeyPressed(leg, draw(st.sampled_from("0123456789*#A")), at)
+        case "keys":  # those that mean something
+            interpreters = [one.id for one in call.legs if one.role == "interpreter"]
+            who = draw(st.sampled_from([call.principal or "nobody-yet", *interpreters]))
+            return engine.KeyPressed(who, draw(st.sampled_from("0*#")), at)
+        case "language":
+            return desk.LanguageAsked(11, draw(st.sampled_from(["en", "ja", "ru", "zh", "tlh"])), at)
+        case "refuse":
+            return desk.RefusalAsked(12, at)
+        case "suggest":
+            language = draw(st.sampled_from(["", "ja", "zh", "tlh"]))
+            return desk.LanguageSuggested(language, draw(st.floats(0, 1)), "test", at)
         case "play":
             return engine.PlaybackEnded(
                 draw(st.sampled_from([*playing, "stranger"])), leg, at, done=draw(st.booleans())
@@ -160,8 +179,32 @@ def check_always(world: World) -> None:
         assert call.outcome != "postponed" or not callers
         if not any(note.kind.startswith("notice_") for note in world.notes):
             assert not call.recording or not call.record or call.tracks == (), "recorded before the notice"
+    check_consent(world)
     tracks = [track.name for track in call.tracks]
     assert len(tracks) == len(set(tracks))
+
+
+def check_consent(world: World) -> None:
+    """Who may refuse is recorded only after the notice; a refusal ends it, and throws away what there is."""
+    call = world.call
+    records = [place for place, effect in enumerate(world.done) if isinstance(effect, ask.Record)]
+    kinds = [effect.kind if isinstance(effect, ask.Note) else "" for effect in world.done]
+    if records and call.refusable:
+        assert "notice_played" in kinds[: records[0]], "recorded before the caller could refuse"
+    assert call.consent != "refused" or call.refusable, "refused where the law leaves no choice"
+    if "consent_refused" not in kinds:
+        assert call.consent != "refused"
+        return
+    refused = kinds.index("consent_refused")
+    assert call.consent == "refused"
+    assert not call.recording
+    assert kinds.count("consent_refused") == 1
+    assert not [place for place in records if place > refused], "recorded after the refusal"
+    stopped = {effect.name for effect in world.done if isinstance(effect, ask.StopRecording)}
+    for track in call.tracks:
+        assert track.phase is TrackPhase.OVER or track.name in stopped, "still recorded after the refusal"
+    if call.tracks and all(track.phase is TrackPhase.OVER for track in call.tracks) and call.phase is not Phase.ENDED:
+        assert any(isinstance(effect, ask.DiscardRecordings) for effect in world.done), "kept after the refusal"
 
 
 def check_ended(world: World) -> None:

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from yuqiao.hotline import line_sheets
 from yuqiao.hotline.line_sheets import LINES, PACTS, WAYS, read, to_csv, to_xlsx
-from yuqiao.hotline.registry import CLASSES, WAYS_IN, Entry, Exclusion, Pact, Way, faults_of
+from yuqiao.hotline.registry import CLASSES, RECORDING, WAYS_IN, Entry, Exclusion, Pact, Way, faults_of
 from yuqiao.languages.catalogue import CODES
 
 DAYS = st.none() | st.dates()
@@ -28,7 +28,7 @@ ENTRIES = st.builds(
     line_class=st.sampled_from(CLASSES),
     agent_contact=st.sampled_from(["", "sip:desk-1@example.org;transport=tcp"]),
     priority=st.integers(0, 100),
-    record=st.booleans(),
+    recording=st.sampled_from(RECORDING),
     linked=st.booleans(),
     merged_into=st.text("0123456789", max_size=8),
     merged_from=DAYS,
@@ -102,7 +102,7 @@ def typed(**changes: object) -> list[object]:
     """A row as somebody types it in Excel: numbers and days as such."""
     values: dict[str, object] = {
         "number": 12345, "name_zh": "热线", "line_class": "政务服务热线", "priority": 20.0,
-        "record": "是", "linked": True,
+        "recording": True, "linked": True,
     }  # fmt: skip
     values |= changes
     return [values.get(column.field) for column in LINES.columns]
@@ -115,6 +115,8 @@ def test_what_excel_makes_of_typed_cells_is_understood() -> None:
     assert row == 2
     assert (entry.number, entry.priority, entry.linked, entry.valid_from) == ("12345", 20, True, dt.date(2021, 7, 1))
     assert (entry.languages, entry.excludes) == (("en", "ja", "ko"), ("judicial",))
+    assert entry.recording == "ask", "是 and 否 of older tables"
+    assert read(rows(typed(recording="依法录音"))).lines[0][1].recording == "always"
     assert read(rows(typed(valid_from="2021/7/1"))).lines[0][1].valid_from == dt.date(2021, 7, 1)
 
 
@@ -128,14 +130,14 @@ def test_each_row_says_what_cannot_be_understood() -> None:
             typed(),
             typed(number=1, priority="high"),
             [],
-            typed(number=2, merged_from="soon", record="maybe"),
+            typed(number=2, merged_from="soon", linked="maybe"),
             typed(),
             typed(number=3, name_zh="=A1"),
             [*typed(number=4), "a note"],
         )
     ) == [
         (3, "priority", "not_a_number"),
-        (5, "record", "not_yes_or_no"),
+        (5, "linked", "not_yes_or_no"),
         (5, "merged_from", "not_a_day"),
         (6, "number", "row_twice"),
         (7, "name_zh", "formula"),

@@ -15,6 +15,11 @@ from yuqiao.media.ari.errors import ALLOCATION_FAILED, AriError
 from yuqiao.media.ari.reasons import REASONS
 from yuqiao.media.ports import Address, AudioParameters, SipCall
 
+#: The channel variable that holds the languages an INVITE offered (RFC 8373), tags with commas between; the one
+#: variable shown with each channel, as Asterisk does with those that ``channelvars`` in ari.conf names. And the one in
+#: which the application says, before it answers, which language was chosen.
+OFFERED, CHOSEN = "YUQIAO_HLANG", "YUQIAO_HLANG_CHOSEN"
+
 
 class Kind(StrEnum):
     """How a channel came to be."""
@@ -88,6 +93,7 @@ class Channel:
             "dialplan": self._dialplan(),
             "creationtime": clock.iso(self.created),
             "language": "en",
+            **({"channelvars": {OFFERED: self.variables[OFFERED]}} if OFFERED in self.variables else {}),
         }
 
     def _dialplan(self) -> dict[str, Any]:

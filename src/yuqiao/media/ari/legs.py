@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from yuqiao.media import causes
-from yuqiao.media.ari.channels import Channel, Kind, State
+from yuqiao.media.ari.channels import CHOSEN, OFFERED, Channel, Kind, State
 from yuqiao.media.ari.closing import Closing
 from yuqiao.media.ari.errors import AriError
 from yuqiao.media.ari.leg_audio import LegAudio
@@ -37,6 +37,8 @@ class Legs:
             exten=call.dialled_number or "s",
             call=call,
         )
+        if call.languages:
+            channel.variables[OFFERED] = ",".join(call.languages)
         self.register(channel)
         if switch.app in switch.events.apps:
             self.enter_stasis(channel)
@@ -69,7 +71,7 @@ class Legs:
                 raise AriError(412, "Channel in invalid state")
             local = await self.audio.open(channel)
             try:
-                audio = channel.call.answer(local)
+                audio = channel.call.answer(local, channel.variables.get(CHOSEN, ""))
             except ValueError as error:
                 raise AriError(412, "Channel in invalid state") from error
             await self.audio.hear(channel, audio)

@@ -68,6 +68,11 @@ class InboundLeg(CallLeg):
         return None if self._description is None else self._description.audio
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """See `SipCall.languages`."""
+        return () if self._description is None else self._description.languages.preferred
+
+    @property
     def _answerable(self) -> bool:
         return self.transaction.unanswered and not self.over
 
@@ -79,12 +84,13 @@ class InboundLeg(CallLeg):
         self._calm()
         self._reminder = self.core.later(REMINDER, self.ring)
 
-    def answer(self, local: Address) -> AudioParameters:
+    def answer(self, local: Address, language: str = "") -> AudioParameters:
         """Send 200 with our SDP for ``local``. If the INVITE brought no offer, ours goes out and what is returned has
         no address yet: `CallObserver.on_answer` then brings what their ACK says. ValueError once over or answered."""
         if not self._answerable:
             raise ValueError("the call is over or answered")
         media = self.describe(local)
+        media.language = language
         offer = self._description
         body = media.offer() if offer is None else media.answer(offer)
         audio = self.audio = sdp.awaiting_answer() if offer is None else offer.audio

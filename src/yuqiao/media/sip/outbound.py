@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from enum import Enum, auto
 
 from aiosipua import SipRequest, SipResponse
@@ -41,6 +42,7 @@ class OutboundLeg(CallLeg):
         tag: str,
         names: tuple[str, str, str],
         local: Address,
+        languages: Sequence[str] = (),
     ) -> None:
         """``names``: caller's number, caller's name, dialled number."""
         super().__init__(core, tag, invite.headers.get_first("call-id") or "", invite, names[0])
@@ -56,7 +58,7 @@ class OutboundLeg(CallLeg):
         self._acks: dict[str, tuple[bytes, Hop]] = {}
         self._transaction: Transaction | None = None
         self._patience: asyncio.TimerHandle | None = None
-        invite.body = self.describe(local).offer()
+        invite.body = self.describe(local).offer(languages)
 
     @property
     def caller_number(self) -> str:
@@ -72,6 +74,11 @@ class OutboundLeg(CallLeg):
     def dialled_number(self) -> str:
         """See `SipCall`."""
         return self._names[2]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """See `SipCall.languages`: a leg of ours was offered none."""
+        return ()
 
     @property
     def peer(self) -> Address:
@@ -96,7 +103,7 @@ class OutboundLeg(CallLeg):
     def ring(self) -> None:
         """Nothing: it is the other end that rings."""
 
-    def answer(self, local: Address) -> AudioParameters:
+    def answer(self, local: Address, language: str = "") -> AudioParameters:
         """Always ValueError: an outbound call is answered by the other end."""
         raise ValueError("an outbound call is answered by the other end")
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiosipua import Codec, ConnectionData, MediaDescription, Origin, SdpMessage, parse_sdp, serialize_sdp
 
 from yuqiao.media.ports import Address, AudioParameters
+from yuqiao.media.sip import hlang
 
 PCMU, PCMA, TELEPHONE_EVENT = 0, 8, 101
 _NAMES = {PCMU: "PCMU", PCMA: "PCMA"}
@@ -26,11 +28,12 @@ class NotAcceptableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A peer's offer or answer: its audio, and of each of its m= lines what an answer has to repeat."""
+    """A peer's offer or answer: its audio, its languages, and of each of its m= lines what an answer has to repeat."""
 
     audio: AudioParameters
     index: int
     lines: tuple[tuple[str, str, tuple[str, ...]], ...]
+    languages: hlang.Languages = hlang.NONE
 
 
 def read(body: bytes) -> Description:
@@ -45,7 +48,7 @@ def read(body: bytes) -> Description:
     for index, media in enumerate(parsed.media):
         audio = _audio(parsed, media)
         if audio is not None:
-            return Description(audio, index, lines)
+            return Description(audio, index, lines, hlang.read(media.attributes, parsed.attributes))
     raise NotAcceptableError("no audio over RTP/AVP with PCMA or PCMU and an IPv4 address")
 
 
@@ -103,13 +106,16 @@ class LocalDescription:
 
     def __init__(self, local: Address) -> None:
         self.local = local
+        self.language = ""  # what our answers say of language (RFC 8373): the code that was chosen for this call
         self._session = str(secrets.randbits(31))
         self._version = 0
         self._last = ""
 
-    def offer(self) -> bytes:
-        """Return an offer of PCMA, PCMU and telephone-event."""
-        return self._write([self._audio_line((PCMA, PCMU), TELEPHONE_EVENT, "sendrecv")])
+    def offer(self, languages: Sequence[str] = ()) -> bytes:
+        """Return an offer of PCMA, PCMU and telephone-event, and of languages (tags, most wanted first) if any."""
+        audio = self._audio_line((PCMA, PCMU), TELEPHONE_EVENT, "sendrecv")
+        audio.attributes |= hlang.offer(languages)
+        return self._write([audio])
 
     def answer(self, offer: Description) -> bytes:
         """Return the answer to ``offer``: its audio taken, every other stream refused with port 0 (RFC 3264 6)."""
@@ -118,6 +124,7 @@ class LocalDescription:
         direction = directions.get((audio.send, audio.receive), "inactive")
         media = [_refused(*line) for line in offer.lines]
         media[offer.index] = self._audio_line((audio.payload_type,), audio.dtmf_payload_type, direction)
+        media[offer.index].attributes |= hlang.answer(offer.languages, self.language)
         return self._write(media)
 
     def _audio_line(self, codecs: tuple[int, ...], dtmf: int | None, direction: str) -> MediaDescription:

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from aiosipua import SipRequest, expand_compact_header
@@ -115,6 +115,7 @@ class SipTrunk:
         caller_name: str = "",
         headers: Mapping[str, str] = MappingProxyType({}),
         timeout: float = 60.0,
+        languages: Sequence[str] = (),
     ) -> SipCall:
         """See `Trunk.invite`. ValueError also when number, name or headers hold line breaks, or when ``headers`` names
         a field that is ours to write."""
@@ -142,7 +143,7 @@ class SipTrunk:
                 raise ValueError("this header field is the trunk's to write")
             invite.headers.set_single(name, value)
         names = (caller_number, caller_name, uri.user)
-        leg = OutboundLeg(self._core, invite, hop, observer, tag=tag, names=names, local=local)
+        leg = OutboundLeg(self._core, invite, hop, observer, tag=tag, names=names, local=local, languages=languages)
         self._core.legs[leg.key] = leg
         self._counters["calls_out"] += 1
         leg.start(timeout)

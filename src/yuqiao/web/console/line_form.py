@@ -32,7 +32,7 @@ class LineForm(forms.Form):
     owner = forms.ChoiceField(required=False)
     agent_contact = forms.CharField(max_length=200, required=False)
     priority = forms.IntegerField()
-    record = forms.BooleanField(required=False)
+    recording = forms.ChoiceField()
     linked = forms.BooleanField(required=False)
     valid_from = forms.DateField(required=False)
     valid_until = forms.DateField(required=False)
@@ -50,6 +50,7 @@ class LineForm(forms.Form):
             self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         self._choices("owner", [("", "–"), *departments()])
         self._choices("line_class", [(code, str(name)) for code, name in line_words.CLASSES.items()])
+        self._choices("recording", [(code, str(name)) for code, name in line_words.RECORDING.items()])
         self._choices("languages", [(code, words.language_name(code)) for code in FOREIGN])
         self._choices("excludes", [(code, str(name)) for code, name in line_words.EXCLUSIONS.items()])
         if fixed_number:

@@ -14,6 +14,11 @@ CLASSES: Words = {
     "own": _("Our own"),
 }
 EXCLUSIONS: Words = {"judicial": _("Judicial matters"), "secret": _("Classified matters")}
+RECORDING: Words = {
+    "always": _("Always, by legal duty"),
+    "ask": _("Unless the caller refuses"),
+    "never": _("Never"),
+}
 FIELDS: Words = {
     "number": _("Number"),
     "name_zh": _("Chinese name"),
@@ -22,7 +27,7 @@ FIELDS: Words = {
     "owner": _("Owner"),
     "agent_contact": _("Agents' SIP address"),
     "priority": _("Priority"),
-    "record": _("Record its calls"),
+    "recording": _("Recording"),
     "linked": _("One of the city's linked lines"),
     "merged_into": _("Merged into"),
     "merged_from": _("Merged from"),
@@ -45,6 +50,7 @@ FAULTS: Words = {
     "not_digits": _("A line's number has digits only, “{text}” has others."),
     "unknown_class": _("There is no class “{text}”."),
     "unknown_way_in": _("There is no way in “{text}”."),
+    "unknown_recording": _("There is no way of recording “{text}”."),
     "priority_range": _("A priority is between 0 and {most}."),
     "not_sip": _("A SIP address begins with sip: or sips:."),
     "unknown_language": _("“{text}” is not a service language; use codes such as en or ja."),

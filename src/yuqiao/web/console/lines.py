@@ -102,6 +102,7 @@ def line_row(line: Line, day: dt.date) -> dict[str, object]:
         "owner": department_name(line.owner) if line.owner else "",
         "merged": entry.merged_into if entry.merged_on(day) else "",
         "valid": entry.valid_on(day),
+        "recording": words.word(line_words.RECORDING, line.recording),
     }
 
 
@@ -168,7 +169,7 @@ def show_line(request: HttpRequest, number: str) -> HttpResponseBase:
 @allowed(Act.EDIT_LINES)
 def add(request: HttpRequest) -> HttpResponseBase:
     """Add a line."""
-    form = LineForm(request.POST or None, initial={"priority": 10, "record": True, "linked": True})
+    form = LineForm(request.POST or None, initial={"priority": 10, "recording": "ask", "linked": True})
     return _form_page(request, form, "")
 
 

@@ -37,6 +37,7 @@ class MemoryCall:
         self.peer: Address = ("127.0.0.1", 5060)
         self.offer: AudioParameters | None = AUDIO
         self.headers: Mapping[str, str] = {"call-id": call_id, "hlang-send": "ja"}
+        self.languages: tuple[str, ...] = ()
         self.observer: CallObserver | None = None
         self.log: list[str] = []
         self.answered = self.over = False
@@ -44,7 +45,7 @@ class MemoryCall:
     def ring(self) -> None:
         self.log.append("ring")
 
-    def answer(self, local: Address) -> AudioParameters:
+    def answer(self, local: Address, language: str = "") -> AudioParameters:
         if self.over or self.answered:
             raise ValueError("the call is over or answered")
         self.answered = True
@@ -101,6 +102,7 @@ class MemoryTrunk:
         caller_name: str = "",
         headers: Mapping[str, str] = MappingProxyType({}),
         timeout: float = 60.0,
+        languages: Sequence[str] = (),
     ) -> SipCall:
         if "bad" in target:
             raise ValueError("no SIP URI")

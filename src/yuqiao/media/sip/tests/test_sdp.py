@@ -134,3 +134,49 @@ def test_the_version_rises_only_with_a_change() -> None:
     held = sdp.read(offer("m=audio 4000 RTP/AVP 8\r\na=sendonly\r\n"))
     bodies = [local.answer(description), local.answer(description), local.answer(held), local.answer(description)]
     assert [body.split(b"\r\n")[1].split()[2] for body in bodies] == [b"0", b"0", b"1", b"2"]
+
+
+JAPANESE = "m=audio 4000 RTP/AVP 8\r\na=hlang-send:ja-JP en *\r\na=hlang-recv:en ja\r\n"
+
+
+def test_languages_of_an_offer_are_read_in_the_caller_s_order_and_the_chosen_one_is_said_back() -> None:
+    description = sdp.read(offer(JAPANESE))
+    assert description.languages.preferred == ("ja-JP", "en", "ja")
+    local = sdp.LocalDescription(LOCAL)
+    local.language = "ja"
+    answered = local.answer(description)
+    # What they send we receive (RFC 8373 5.2).
+    assert b"a=hlang-recv:ja-JP\r\n" in answered
+    assert b"a=hlang-send:ja\r\n" in answered
+    local.language = "ru"
+    assert b"hlang" not in local.answer(description), "nothing that was not offered"
+
+
+def test_an_offer_without_languages_is_answered_without() -> None:
+    description = sdp.read(offer("m=audio 4000 RTP/AVP 8\r\n"))
+    local = sdp.LocalDescription(LOCAL)
+    local.language = "ja"
+    assert description.languages.preferred == ()
+    assert b"hlang" not in local.answer(description)
+
+
+def test_languages_of_the_whole_session_are_understood_and_those_of_the_stream_go_first() -> None:
+    session = "c=IN IP4 198.51.100.1\r\nt=0 0\r\na=hlang-send:fr\r\n"
+    assert sdp.read(offer("m=audio 4000 RTP/AVP 8\r\n", session)).languages.preferred == ("fr",)
+    assert sdp.read(offer(JAPANESE, session)).languages.send == ("ja-JP", "en")
+
+
+def test_our_own_offer_says_languages_and_goes_on_without_them() -> None:
+    written = sdp.LocalDescription(LOCAL).offer(("ja", "en"))
+    assert b"a=hlang-send:ja en *\r\n" in written
+    assert sdp.read(written).languages.preferred == ("ja", "en")
+    assert b"hlang" not in sdp.LocalDescription(LOCAL).offer()
+
+
+@given(st.text(max_size=80))
+def test_whatever_stands_in_the_attribute_gives_tags_or_nothing(value: str) -> None:
+    line = value.replace("\r", " ").replace("\n", " ")
+    with contextlib.suppress(ValueError):
+        found = sdp.read(offer(f"m=audio 4000 RTP/AVP 8\r\na=hlang-send:{line}\r\n")).languages.send
+        assert len(found) <= 10
+        assert all(tag.replace("-", "").isalnum() and tag.isascii() for tag in found)
