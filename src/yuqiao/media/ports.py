@@ -79,7 +79,8 @@ class SipCall(Protocol):
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The language tags an inbound INVITE offered (RFC 8373), the caller's most wanted first."""
+        """Language tags (RFC 8373): those an inbound INVITE offered, the caller's most wanted first; of an outbound
+        call those the answer chose."""
 
     def ring(self) -> None:
         """Send 180; does nothing once answered or over."""

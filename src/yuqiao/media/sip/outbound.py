@@ -53,6 +53,7 @@ class OutboundLeg(CallLeg):
         self.observer = observer
         self.progress = Progress.CALLING
         self._heard_provisional = False
+        self._languages: tuple[str, ...] = ()
         self._cancel_sent = False
         self._early: dict[str, AudioParameters] = {}
         self._acks: dict[str, tuple[bytes, Hop]] = {}
@@ -77,8 +78,8 @@ class OutboundLeg(CallLeg):
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """See `SipCall.languages`: a leg of ours was offered none."""
-        return ()
+        """See `SipCall.languages`."""
+        return self._languages
 
     @property
     def peer(self) -> Address:
@@ -138,7 +139,8 @@ class OutboundLeg(CallLeg):
             tag = read_party(response.headers.get_first("to") or "").tag
             if tag:
                 self.dialog = Dialog.of_caller(self._invite, response, self._hop)
-            audio = _audio_of(response)
+            early = _described(response)
+            audio = None if early is None else early.audio
             if audio is not None and tag:
                 self._early[tag] = audio
             if self.observer is not None:
@@ -159,7 +161,9 @@ class OutboundLeg(CallLeg):
             return
         self._calm()
         self.dialog, self.progress = dialog, Progress.ANSWERED
-        audio = _audio_of(response) or self._early.get(tag)
+        described = _described(response)
+        audio = self._early.get(tag) if described is None else described.audio
+        self._languages = () if described is None else described.languages.preferred
         if audio is None:
             self.progress = Progress.OVER
             self.end_dialog(causes.NO_CODEC)
@@ -231,11 +235,11 @@ class OutboundLeg(CallLeg):
             self._patience = None
 
 
-def _audio_of(response: SipResponse) -> AudioParameters | None:
+def _described(response: SipResponse) -> sdp.Description | None:
     """Return what the SDP of a response says, None if it has none that we can use."""
     if not response.body:
         return None
     try:
-        return sdp.read(response.body).audio
+        return sdp.read(response.body)
     except ValueError:
         return None

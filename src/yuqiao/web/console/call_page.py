@@ -16,6 +16,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.hotline.models import Call, Callback, Leg, Line, Recording
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
+from yuqiao.web.console.before import facts_of, is_agent_of
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.callbacks import row_of, with_tries
 from yuqiao.web.console.gate import Act, may, person_of
@@ -70,10 +71,11 @@ def tracks_of(call: Call) -> list[Recording]:
 
 @login_required
 def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
-    """Show a call to those who may watch, and to an interpreter who was on it."""
+    """Show a call to those who may watch, to an interpreter who was on it, and to agents of its line while it runs."""
     person = person_of(request)
     call = get_object_or_404(calls(), pk=call_id)
-    if not may(person, Act.WATCH) and not is_on(person, call, now_only=False):
+    agent = is_agent_of(person, call)
+    if not may(person, Act.WATCH) and not agent and not is_on(person, call, now_only=False):
         raise PermissionDenied
     at = now()
     moments = timeline(call, call.events.select_related("leg").order_by("at", "id"))
@@ -81,6 +83,7 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
     parties = [party_of(leg, call.way_in) for leg in call.legs.all()]
     context = {
         "call": call,
+        "before": facts_of(call, asks=steers or agent),
         "card": card_of(call, at),
         "now": words.epoch_ms(at),
         "parties": parties,

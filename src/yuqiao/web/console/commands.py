@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 
 from yuqiao.hotline import wishes
 from yuqiao.hotline.models import Call, Line
+from yuqiao.languages.catalogue import FOREIGN
+from yuqiao.web.console.before import ASKS, is_agent_of
 from yuqiao.web.console.call_page import may_steer
 from yuqiao.web.console.gate import person_of
 
@@ -27,9 +29,9 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
     if call.ended_at is not None:
         messages.error(request, _("The call is over already."))
         return redirect("call", call_id)
-    if not may_steer(person, call):
-        raise PermissionDenied
     asked = request.POST.get("ask", "")
+    if not may_steer(person, call) and not (asked in ASKS and is_agent_of(person, call)):
+        raise PermissionDenied
     try:
         if asked == "add_party":
             line = get_object_or_404(Line.objects.exclude(agent_contact=""), number=request.POST.get("line", ""))
@@ -39,6 +41,13 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
             wishes.ask_drop_leg(call, leg.pk, by=person)
         elif asked == "end":
             wishes.ask_end(call, by=person)
+        elif asked == "choose_language":
+            language = request.POST.get("language", "")
+            if language not in FOREIGN:
+                return HttpResponse(status=400)
+            wishes.ask_language(call, language, by=person)
+        elif asked == "refuse_recording":
+            wishes.ask_no_recording(call, by=person)
         else:
             return HttpResponse(status=400)
     except wishes.CommandError:

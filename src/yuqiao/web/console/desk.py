@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from yuqiao.accounts.models import Person
+from yuqiao.accounts.models import Person, Role
 from yuqiao.hotline.models import Leg
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
@@ -29,6 +29,11 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "roles": [(words.word(words.ROLES, grant.role), grant.line_number) for grant in grants],
         "now": words.epoch_ms(now()),
     }
+    lines = [grant.line_number for grant in grants if grant.role == Role.AGENT and grant.line_number]
+    if lines:
+        at = now()
+        of_lines = calls().filter(ended_at=None, line__number__in=lines).order_by("-started_at")
+        context |= {"line_agent": True, "line_calls": [card_of(call, at) for call in of_lines]}
     interpreter = Interpreter.objects.filter(person=person).prefetch_related("languages").first()
     if interpreter is not None:
         context |= _interpreter(person, interpreter)

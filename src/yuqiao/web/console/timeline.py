@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from yuqiao.hotline.models import Call, CallEvent
-from yuqiao.web.console import words
+from yuqiao.web.console import line_words, words
 
 #: One sentence for each kind. Names in braces are facts of the event; a missing one reads as a dash.
 SENTENCES: words.Words = {
     "arrived": _("The call arrives on line {line}"),
     "answered": _("Answered"),
-    "language_known": _("The dialled number tells the language: {language}"),
-    "language_chosen": _("Language chosen: {language}"),
+    "language_known": _("The language is known at once: {language} ({by})"),
+    "language_chosen": _("Language chosen: {language} ({by})"),
+    "language_corrected": _("The language is corrected from {was} to {language}; another interpreter is sought"),
+    "language_suggested": _("Speech engine {model} suggests {language}, confidence {confidence}; a person confirms"),
+    "language_unsure": _("Speech engine {model} cannot tell the language, confidence {confidence}"),
+    "line_not_valid": _("Line {line} is not in service today; the call is answered all the same"),
+    "line_excludes": _("The line's calls must not be about: {excludes}"),
+    "consent_refused": _("The caller does not agree to be recorded; what was recorded is thrown away ({who})"),
     "notice_played": _("The caller was told of the recording"),
     "notice_failed": _("The recording notice could not be played"),
     "recording_started": _("Recording starts"),
@@ -86,9 +92,11 @@ BAD = frozenset(
         "agent_unreachable",
         "third_unreachable",
         "third_unknown",
+        "line_not_valid",
     }
 )
 MARKED = GOOD | BAD | {"interpreter_left", "agent_left", "third_left", "third_asked", "recording_started", "work_done"}
+MARKED |= {"language_corrected", "consent_refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +128,14 @@ def _facts(event: CallEvent) -> defaultdict[str, str]:
     """Return what a sentence may name; ``data`` comes from another process, so nothing is taken for granted."""
     data = event.data if isinstance(event.data, dict) else {}
     facts = defaultdict(lambda: "–", {str(name): str(value) for name, value in data.items() if value not in ("", None)})
-    if "language" in facts:
-        facts["language"] = words.language_name(facts["language"])
+    for name in ("language", "was"):
+        if name in facts:
+            facts[name] = words.language_name(facts[name])
+    if "by" in facts:
+        facts["who"] = words.word(words.CONSENT_BY, facts["by"])
+        facts["by"] = words.word(words.LANGUAGE_BY, facts["by"])
+    if isinstance(data.get("excludes"), list):
+        facts["excludes"] = " / ".join(words.word(line_words.EXCLUSIONS, str(one)) for one in data["excludes"])
     if "outcome" in facts:
         facts["outcome"] = words.word(words.OUTCOMES, facts["outcome"])
     waited = data.get("since_start_ms")

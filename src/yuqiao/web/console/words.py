@@ -40,6 +40,25 @@ WAYS_IN: Words = {
     "direct": _("Dialled our number"),
     "callback": _("We called back"),
 }
+LANGUAGE_BY: Words = {
+    "dialled": _("by the dialled number"),
+    "hlang": _("by the caller's phone"),
+    "hint": _("by the line's hint"),
+    "key": _("by key"),
+    "agent": _("by the desk"),
+    "speech": _("suggested by machine, confirmed"),
+    "default": _("nobody chose"),
+}
+CONSENT: Words = {
+    "given": _("Told, did not refuse"),
+    "refused": _("The caller does not agree"),
+    "not_asked": _("Not asked"),
+}
+CONSENT_BY: Words = {
+    "caller": _("by the caller's key"),
+    "interpreter": _("by the interpreter's keys"),
+    "desk": _("by the desk"),
+}
 PHASES: Words = {
     "arriving": _("Arriving"),
     "choosing": _("Choosing language"),

@@ -61,7 +61,13 @@ def numbers(text: str) -> list[str]:
 
 
 def filled(**changes: Any) -> dict[str, Any]:
-    return {"number": "96158", "name_zh": "机场", "line_class": "public", "priority": "10", "record": "on"} | changes
+    return {
+        "number": "96158",
+        "name_zh": "机场",
+        "line_class": "public",
+        "priority": "10",
+        "recording": "ask",
+    } | changes
 
 
 @pytest.mark.parametrize("role", list(Role))

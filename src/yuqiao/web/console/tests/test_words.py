@@ -63,7 +63,8 @@ def test_a_sentence_names_its_facts() -> None:
     with translation.override("en"):
         assert timeline.sentence(event) == "Interpreter E-03 joins, 6.4 s after the call began"
         assert (
-            timeline.sentence(CallEvent(kind="language_chosen", data={"language": "ko"})) == "Language chosen: Korean"
+            timeline.sentence(CallEvent(kind="language_chosen", data={"language": "ko", "by": "key"}))
+            == "Language chosen: Korean (by key)"
         )
         assert timeline.sentence(CallEvent(kind="odd_thing", data={})) == "odd_thing"
     with translation.override("zh-hans"):
