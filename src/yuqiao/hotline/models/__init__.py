@@ -22,7 +22,6 @@ from yuqiao.hotline.models.invitations import (
     Invitation,
     MessageConsent,
 )
-from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, WayIn
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, RecordingPolicy, WayIn
 from yuqiao.hotline.models.outages import Outage, Service
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
@@ -37,13 +36,11 @@ __all__ = [
     "Complaint",
     "ComplaintSource",
     "ComplaintState",
+    "Consent",
     "DeliveryState",
     "DialledNumber",
     "InterpreterRequest",
     "Invitation",
-    "Consent",
-    "DialledNumber",
-    "InterpreterRequest",
     "LanguageBy",
     "Lease",
     "Leg",

@@ -18,7 +18,7 @@ def back_to_yes_and_no(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0007_preempted_requests'),
+        ('hotline', '0008_invitations_and_complaints'),
     ]
 
     operations = [
