@@ -183,7 +183,7 @@ class CallServer:
     async def _call_back(self) -> None:
         """Begin every callback that is due and can be made now, one transaction each."""
         while self._owns_lease:
-            begun = await self._database.surely(services.begin_due_callback, self._timing, order=LAST)
+            begun = await self._database.surely(services.begin_due_outbound, self._timing, order=LAST)
             if begun is None:
                 return
             call = self._task(saved=begun[0], acts=begun[1])

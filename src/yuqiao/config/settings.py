@@ -128,6 +128,11 @@ CALLBACK_HOURS = read("YUQIAO_CALLBACK_HOURS", Hours.parse, Hours.parse("08:00-2
 CALLBACK_ATTEMPTS = read("YUQIAO_CALLBACK_ATTEMPTS", int, 4)
 #: Between the first attempt and the second; each later pause is twice as long.
 CALLBACK_PAUSE_SECONDS = read("YUQIAO_CALLBACK_PAUSE_SECONDS", int, 300)
+#: Calls that somebody arranged: how often and how far apart they are tried, until when, and when everybody is reminded.
+SCHEDULED_ATTEMPTS = read("YUQIAO_SCHEDULED_ATTEMPTS", int, 3)
+SCHEDULED_PAUSE_SECONDS = read("YUQIAO_SCHEDULED_PAUSE_SECONDS", int, 120)
+SCHEDULED_LATEST_MINUTES = read("YUQIAO_SCHEDULED_LATEST_MINUTES", int, 45)
+SCHEDULED_REMIND_MINUTES = read("YUQIAO_SCHEDULED_REMIND_MINUTES", int, 15)
 #: Where a caller is rung, such as sip:{number}@trunk.example; empty: callbacks are listed and made by hand.
 OUTBOUND_CONTACT = read("YUQIAO_OUTBOUND_CONTACT", contact_pattern, "")
 ARI_ENDPOINT = read("YUQIAO_ARI_ENDPOINT", str, "PJSIP/yuqiao/{contact}")

@@ -95,10 +95,10 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
     return turn.call, turn.effects
 
 
-def begin_callback(call_id: str, missed: calling_back.Missed, timing: Timing, at: float) -> Step:
-    """Return a new call back to a caller who was missed: first an interpreter, then the caller, then both together."""
-    turn = Turn(calling_back.call_of(call_id, missed, timing, at), at)
-    turn.note("callback_begun", line=missed.line)
+def begin_outbound(call_id: str, wanted: calling_back.Outbound, timing: Timing, at: float) -> Step:
+    """Return a new call that we begin: first an interpreter, then the person who is called, then both together."""
+    turn = Turn(calling_back.call_of(call_id, wanted, timing, at), at)
+    turn.note(f"{wanted.kind}_begun", line=wanted.line)
     turn.do(MakeBridge())  # before the search, which may end the call at once
     seeking.ask(turn)
     return turn.call, turn.effects

@@ -7,6 +7,7 @@ supervisor's and are journaled.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
@@ -18,22 +19,20 @@ from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.hotline import ratings
 from yuqiao.hotline.callback_rules import DIALABLE, POSTPONED, Promise, contact_for
-from yuqiao.hotline.calling_back import Missed
+from yuqiao.hotline.calling_back import MACHINE, Outbound
 from yuqiao.hotline.models import (
     Call,
     Callback,
     CallbackOutcome,
     CallCommand,
     Consent,
-    InterpreterRequest,
     Line,
     LineClass,
 )
 from yuqiao.hotline.rows import instant
 from yuqiao.hotline.script import DEFAULT_LANGUAGE
-from yuqiao.hotline.state import CALLBACK, CALLER, CallState
+from yuqiao.hotline.state import CALLBACK, CALLER, OUTREACH, CallState
 from yuqiao.lib import clock
-from yuqiao.workforce.models import InterpreterLanguage, PresenceState
 
 #: Callers whose number tells nobody where to call back (RFC 3261 8.1.1.3 and common practice).
 NO_NUMBER = frozenset({"", "anonymous", "unknown", "unavailable", "restricted", "private"})
@@ -62,8 +61,8 @@ def any_hour(line: Line | None) -> bool:
 
 def open_for(call: CallState, now: dt.datetime) -> None:
     """One open callback per number: a second missed call keeps the first one's deadline."""
-    if call.caller_number.lower() in NO_NUMBER:
-        return
+    if call.caller_number.lower() in NO_NUMBER or call.way_in == OUTREACH:
+        return  # a list has its own attempts
     line = Line.objects.filter(number=call.line).first()
     local, number = timezone.localtime(now), call.caller_number[:64]
     callback = Callback(
@@ -105,7 +104,9 @@ def attempt_over(call: CallState, now: dt.datetime) -> None:
     rung = [leg for leg in call.legs if leg.role == CALLER]
     Callback.objects.filter(pk=callback.pk).update(running=None, attempts=F("attempts") + int(bool(rung)))
     still_open = Callback.objects.filter(pk=callback.pk, done_at=None)
-    if not rung or any(leg.answered_at is not None for leg in rung):
+    if call.outcome == MACHINE:
+        _not_served(callback, UUID(call.id))
+    elif not rung or any(leg.answered_at is not None for leg in rung):
         # No interpreter, or the caller picked up and she was lost meanwhile: that is our fault, so soon again.
         still_open.update(next_try_at=now + POSTPONED)
         return
@@ -116,21 +117,31 @@ def attempt_over(call: CallState, now: dt.datetime) -> None:
         still_open.update(next_try_at=again, asked_now=False)
 
 
-def due(now: dt.datetime) -> list[Callback]:
-    """Return the callbacks to make now, most pressing first, at most one for each language.
+def _not_served(callback: Callback, call_id: UUID) -> None:
+    """A machine picked up, so nobody was served: the callback is open again, unless a newer one owes that call."""
+    if Callback.objects.filter(number=callback.number, done_at=None).exclude(pk=callback.pk).exists():
+        Callback.objects.filter(pk=callback.pk, proof_id=call_id).update(
+            outcome=CallbackOutcome.NOT_REACHED, proof=None
+        )
+    else:
+        Callback.objects.filter(pk=callback.pk, proof_id=call_id).update(done_at=None, outcome="", proof=None)
 
-    Only for a language in which somebody is ready and no caller waits, and to numbers that are not on a call with us.
+
+def any_due(now: dt.datetime) -> bool:
+    """Whether there is a callback to look at."""
+    return Callback.objects.filter(done_at=None, running=None, next_try_at__lte=now).exists()
+
+
+def due(now: dt.datetime, free: Collection[str]) -> list[Callback]:
+    """Return the callbacks to make now, most pressing first, at most one for each language that is ``free``.
+
+    Only to numbers that are not on a call with us.
     """
     waiting = Callback.objects.filter(done_at=None, running=None, next_try_at__lte=now).select_related("line", "call")
     candidates = list(waiting.order_by(F("line__priority").desc(nulls_last=True), "due_at")[:LOOK_AT])
     if not candidates:
         return []
-    free = set(
-        InterpreterLanguage.objects.filter(interpreter__state=PresenceState.READY, interpreter__held_by="").values_list(
-            "language", flat=True
-        )
-    )
-    free -= set(InterpreterRequest.objects.filter(state="waiting").values_list("language", flat=True))
+    left = set(free)
     numbers = {one.number for one in candidates}
     on_the_line = set(
         Call.objects.filter(ended_at=None, caller_number__in=numbers).values_list("caller_number", flat=True)
@@ -138,9 +149,9 @@ def due(now: dt.datetime) -> list[Callback]:
     chosen = []
     for callback in candidates:
         language = callback.language or DEFAULT_LANGUAGE
-        if not _hour_allows(callback, now) or language not in free or callback.number in on_the_line:
+        if not _hour_allows(callback, now) or language not in left or callback.number in on_the_line:
             continue
-        free.discard(language)
+        left.discard(language)
         chosen.append(callback)
     return chosen
 
@@ -157,7 +168,7 @@ def _hour_allows(callback: Callback, now: dt.datetime) -> bool:
     return False
 
 
-def take(callback: Callback, call_id: str) -> Missed | None:
+def take(callback: Callback, call_id: str) -> Outbound | None:
     """Take a callback for an attempt; None when another call server was faster, or nobody can be rung."""
     contact = contact_for(settings.OUTBOUND_CONTACT, callback.number)
     if not contact:
@@ -166,7 +177,8 @@ def take(callback: Callback, call_id: str) -> Missed | None:
     if not untaken.update(running_id=UUID(call_id)):
         return None
     line = callback.line
-    return Missed(
+    return Outbound(
+        CALLBACK,
         callback.pk,
         contact,
         callback.number,

@@ -26,7 +26,7 @@ def call_away(call: CallState, request: RequestOf, now: dt.datetime) -> bool:
     The mark on the other request is one conditional UPDATE, so that no two calls take from it.
     """
     mine = precedence(call.way_in, request.priority)
-    if mine is Precedence.OUTBOUND:
+    if mine <= Precedence.OUTBOUND:
         return False
     wanted = Wanted(request.id, request.language, request.priority, request.head, request.created_at)
     chosen = whom(mine, place(wanted, Policies()), _rung(request))

@@ -153,8 +153,13 @@ class CallerServed:
 
 
 @dataclass(frozen=True, slots=True)
+class NoMoreCalls:
+    """The person who is called wishes that no list calls this number again."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndAttempt:
-    """A callback's call is over; unless it served the caller, another attempt follows or the callback is given up."""
+    """A call that we began is over; unless it served the person, another attempt follows or it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +202,7 @@ RowEffect = (
     | Journal
     | OpenCallback
     | CallerServed
+    | NoMoreCalls
     | EndAttempt
     | Rated
     | InviteToRate

@@ -1,5 +1,8 @@
 """What an interpreter asks for by the keys of her phone: ``*12345#`` adds that line, ``*0#`` stops the
-recording for a caller who does not want it, ``##`` says the work is done."""
+recording for a caller who does not want it, ``##`` says the work is done.
+
+In a call that we began, ``*9#`` says that a machine picked up, ``*8#`` that the person wants no more calls of lists.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,19 @@ class RefuseRecording:
     """The caller told her that the call must not be recorded."""
 
 
-Wish = AddLine | RefuseRecording | WorkDone
+@dataclass(frozen=True, slots=True)
+class MachineHeard:
+    """Not a person but a machine picked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoMore:
+    """The person who was called wants no such calls again."""
+
+
+Wish = AddLine | RefuseRecording | WorkDone | MachineHeard | NoMore
 #: What stands between ``*`` and ``#`` for a wish of its own; anything else is a line's number.
-CODES: dict[str, Wish] = {"0": RefuseRecording()}
+CODES: dict[str, Wish] = {"0": RefuseRecording(), "8": NoMore(), "9": MachineHeard()}
 
 
 def press(buffer: str, key: str) -> tuple[str, Wish | None]:

@@ -1,7 +1,8 @@
 """Whose phone may be called away from whom, while it merely rings: pure.
 
-A caller on the line goes before a call that we make ourselves, an emergency line before both. Nobody is starved: each
-request loses an interpreter so only once, a replacement never, and she who already picked up is never taken away.
+A caller on the line goes before a call that we make ourselves, an emergency line before both, a list after all of
+them. Nobody is starved: each request loses an interpreter so only once, a replacement never, and she who already picked
+up is never taken away.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from yuqiao.hotline.state import CALLBACK
+from yuqiao.hotline.state import OUTBOUND, OUTREACH
 
 #: The priority of emergency lines; see `hotline.models.Line`.
 EMERGENCY_PRIORITY = 100
@@ -22,9 +23,10 @@ Place = tuple[bool, bool, float, str]
 class Precedence(IntEnum):
     """Classes of calls; only a higher one may call an interpreter away from a lower one."""
 
-    OUTBOUND = 0
-    CALLER = 1
-    EMERGENCY = 2
+    OUTREACH = 0
+    OUTBOUND = 1
+    CALLER = 2
+    EMERGENCY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Rung:
 
 def precedence(way_in: str, priority: int) -> Precedence:
     """Return the class of a call."""
-    if way_in == CALLBACK:
-        return Precedence.OUTBOUND
+    if way_in in OUTBOUND:
+        return Precedence.OUTREACH if way_in == OUTREACH else Precedence.OUTBOUND
     return Precedence.EMERGENCY if priority >= EMERGENCY_PRIORITY else Precedence.CALLER
 
 

@@ -37,8 +37,8 @@ from yuqiao.hotline.effects import (
 )
 from yuqiao.hotline.review import review
 from yuqiao.hotline.state import (
-    CALLBACK,
     INTERPRETER,
+    OUTBOUND,
     WAITING,
     CallState,
     LegPhase,
@@ -107,7 +107,7 @@ def _joined(turn: Turn, event: engine.LegJoined) -> None:
         return
     again = leg.joined_at is not None  # put back after a review
     leg = turn.leg(leg, phase=LegPhase.JOINED, joined_at=turn.now)
-    if leg.role == INTERPRETER and turn.call.way_in == CALLBACK and not turn.principal_present:
+    if leg.role == INTERPRETER and turn.call.way_in in OUTBOUND and not turn.principal_present:
         calling_back.ring_caller(turn, leg)
     elif leg.role == INTERPRETER:
         seeking.joined(turn, leg)
@@ -148,7 +148,7 @@ def _finish_if_over(turn: Turn) -> None:
     ):
         turn.set(phase=Phase.ENDED, deadlines=(), playing=None, script=(), asides=())
         turn.note("ended", outcome=call.outcome)
-        turn.do(EndBridge(), FinishRecordings(), *([EndAttempt()] if call.callback is not None else []))
+        turn.do(EndBridge(), FinishRecordings(), *([EndAttempt()] if call.way_in in OUTBOUND else []))
 
 
 def _force(turn: Turn) -> None:

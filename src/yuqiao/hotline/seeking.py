@@ -9,10 +9,10 @@ from yuqiao.hotline.effects import CallerServed, HangUp, OpenCallback, Release, 
 from yuqiao.hotline.events import MustWait, NobodyThere
 from yuqiao.hotline.state import (
     AGENT,
-    CALLBACK,
     CLAIMED,
     INTERPRETER,
     OPEN_REQUEST,
+    OUTBOUND,
     THIRD,
     UNMET,
     WAITING,
@@ -70,7 +70,7 @@ def give_up(turn: Turn, request: RequestOf, reason: str = "") -> None:
     """Tell the caller that we call back. Others who are on the call keep talking; a caller who is alone is let go."""
     settle(turn, request, UNMET)
     turn.note("nobody_free", request=request.id, **({"reason": reason} if reason else {}))
-    if turn.call.way_in == CALLBACK and not turn.principal_present:
+    if turn.call.way_in in OUTBOUND and not turn.principal_present:
         _not_even_rung(turn)
         return
     turn.set(outcome="callback")
@@ -85,7 +85,7 @@ def give_up(turn: Turn, request: RequestOf, reason: str = "") -> None:
 
 def last_words(turn: Turn, prompt: str) -> None:
     """Everybody else leaves; the caller hears ``prompt`` and is then let go."""
-    if turn.call.way_in == CALLBACK and not turn.principal_present:
+    if turn.call.way_in in OUTBOUND and not turn.principal_present:
         _not_even_rung(turn)
         return
     withdraw(turn)
@@ -129,7 +129,7 @@ def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
     if before.dismissed:
         turn.note("interpreter_left", before.id)
         return
-    if turn.call.way_in == CALLBACK and turn.open and not turn.principal_present:
+    if turn.call.way_in in OUTBOUND and turn.open and not turn.principal_present:
         _lost_before_caller(turn, before)
         return
     if not turn.open or not turn.principal_present or turn.call.present(INTERPRETER):

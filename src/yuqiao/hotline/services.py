@@ -18,19 +18,18 @@ from django.db import transaction
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.engines.events import LegArrived
-from yuqiao.hotline import callbacks, invitations, ratings
+from yuqiao.hotline import callbacks, invitations, outgoing, ratings
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
 from yuqiao.hotline.arrivals import facts_for
-from yuqiao.hotline.beginning import begin, begin_callback
+from yuqiao.hotline.beginning import begin, begin_outbound
 from yuqiao.hotline.calling_away import ASK_AGAIN, call_away
 from yuqiao.hotline.consent import REFUSED
 from yuqiao.hotline.jobs import discard_recordings, finish_recordings
 from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest, Lease, Line
-from yuqiao.hotline.queue import seek
 from yuqiao.hotline.rows import instant, write
 from yuqiao.hotline.rules import step
-from yuqiao.hotline.state import WAITING, CallState, Timing, restore
+from yuqiao.hotline.state import OUTBOUND, WAITING, CallState, Timing, restore
 from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
 from yuqiao.workforce.models import Interpreter
@@ -46,21 +45,21 @@ def admit(arrival: LegArrived, timing: Timing) -> tuple[CallState, Acts]:
         return _settle(None, call, effects, line_id)
 
 
-def begin_due_callback(timing: Timing) -> tuple[CallState, Acts] | None:
-    """Begin the most pressing callback that can be made now; return the new call and what the engine is to do.
+def begin_due_outbound(timing: Timing) -> tuple[CallState, Acts] | None:
+    """Begin the most pressing call of ours that can be made now; return it and what the engine is to do.
 
-    Taking it, the call's row and the claim of an interpreter are one transaction, so that no two call servers ring
-    one caller and none is forgotten when one dies.
+    Taking its row, the call's row and the claim of an interpreter are one transaction, so that no two call servers
+    ring one person and none is forgotten when one dies.
     """
     if not settings.OUTBOUND_CONTACT:
         return None
-    for callback in callbacks.due(clock.now()):
+    for owed in outgoing.due(clock.now()):
         with transaction.atomic():
             call_id = str(uuid.uuid4())
-            missed = callbacks.take(callback, call_id)
-            if missed is not None:
-                call, effects = begin_callback(call_id, missed, timing, clock.now().timestamp())
-                return _settle(None, call, effects, callback.line_id)
+            wanted = outgoing.take(owed, call_id)
+            if wanted is not None:
+                call, effects = begin_outbound(call_id, wanted, timing, clock.now().timestamp())
+                return _settle(None, call, effects, owed.line_id)
     return None
 
 
@@ -122,9 +121,11 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
         case ask.OpenCallback():
             callbacks.open_for(call, now)
         case ask.CallerServed():
-            callbacks.served(call, effect.at)
+            outgoing.reached(call, effect.at)
         case ask.EndAttempt():
-            callbacks.attempt_over(call, now)
+            outgoing.attempt_over(call, now)
+        case ask.NoMoreCalls():
+            outgoing.no_more(call, now)
         case ask.Rated():
             ratings.rated_by_key(call, effect.score, effect.at)
         case ask.InviteToRate():
@@ -136,7 +137,7 @@ def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.
 
 def _seek(call: CallState, request_id: str, now: dt.datetime) -> answer.RowAnswer | None:
     """Ask the queue; a caller for whom nobody is free may have a less urgent call's phone called away."""
-    told = seek(call, request_id, now)
+    told = outgoing.seek(call, request_id, now)
     request = call.request(request_id)
     if not isinstance(told, answer.MustWait) or request is None or request.state != WAITING:
         return told
@@ -156,8 +157,8 @@ def abort(call: CallState) -> None:
         InterpreterRequest.objects.filter(call_id=call.id, state__in=open_states).update(state="unmet", settled_at=now)
         if call.interpreter_at is None:
             callbacks.open_for(call, now)
-        if call.callback is not None:
-            callbacks.attempt_over(call, now)
+        if call.way_in in OUTBOUND:
+            outgoing.attempt_over(call, now)
         write(call, call, [ask.Note("failed", now.timestamp())])
         Call.objects.filter(pk=call.id).update(phase="ended", outcome="failed", ended_at=now)
         if call.tracks and call.consent == REFUSED:

@@ -59,6 +59,9 @@ def evolve(value: Evolving, **changes: Any) -> Evolving:
 
 CALLER, AGENT, INTERPRETER, THIRD = "caller", "agent", "interpreter", "third"
 BESIDE_AGENT, TRANSFERRED, DIRECT, CALLBACK = "beside_agent", "transferred", "direct", "callback"
+SCHEDULED, OUTREACH = "scheduled", "outreach"
+#: Calls that we begin: an interpreter first, then the person at ``CallState.outbound``.
+OUTBOUND = frozenset({CALLBACK, SCHEDULED, OUTREACH})
 WAITING, CLAIMED, ANSWERED, UNMET, WITHDRAWN = "waiting", "claimed", "answered", "unmet", "withdrawn"
 OPEN_REQUEST = frozenset({WAITING, CLAIMED})
 
@@ -172,8 +175,9 @@ class Playing:
 class CallState:
     """Everything the rules know of one call. ``serial`` numbers what the call makes, so ids need no chance.
 
-    A callback has the id of its row in ``callback`` and rings its caller at ``outbound``; until then no leg is its
-    principal. ``survey`` is a state of `hotline.survey`.
+    A call that we begin rings its caller at ``outbound``; until then no leg is its principal. The id of the row it is
+    an attempt of stands in ``callback``, or in ``order`` for a scheduled call and for outreach.
+    ``survey`` is a state of `hotline.survey`.
 
     ``language_by`` says how the language became known (`hotline.choosing`); ``hints`` are the line's, ``menu`` the
     languages a caller is offered, in that order, ``proposal`` the one that is offered alone before. ``suggested`` is
@@ -207,6 +211,7 @@ class CallState:
     ended_at: float | None = None
     principal: str = ""
     callback: int | None = None
+    order: int | None = None
     outbound: str = ""
     survey: str = ""
     legs: tuple[LegState, ...] = ()

@@ -9,11 +9,12 @@ from yuqiao.hotline.figures import availability
 from yuqiao.hotline.figures.definition import Figure, Scope, Source, Unit
 from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Outage, Rating, RequestState, WayIn
 from yuqiao.hotline.ratings import SATISFIED
+from yuqiao.hotline.state import OUTBOUND
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.workforce.models import Interpreter, Tier
 
 #: Calls that people made. Our own calls back to them are counted as callbacks, not again as calls.
-CALLS = Source("calls", Call, "started_at", "line_id", ~Q(way_in=WayIn.CALLBACK))
+CALLS = Source("calls", Call, "started_at", "line_id", ~Q(way_in__in=OUTBOUND))
 REQUESTS = Source("requests", InterpreterRequest, "created_at", "call__line_id")
 CALLBACKS = Source("callbacks", Callback, "created_at", "line_id")
 RATINGS = Source("ratings", Rating, "given_at", "line_id")

@@ -24,6 +24,15 @@ from yuqiao.hotline.models.invitations import (
 )
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, RecordingPolicy, WayIn
 from yuqiao.hotline.models.outages import Outage, Service
+from yuqiao.hotline.models.outbound import (
+    Campaign,
+    CampaignState,
+    NoCallNumber,
+    Order,
+    OrderAttempt,
+    OrderKind,
+    OrderOutcome,
+)
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
 
 __all__ = [
@@ -38,6 +47,8 @@ __all__ = [
     "ComplaintState",
     "Consent",
     "DeliveryState",
+    "Campaign",
+    "CampaignState",
     "DialledNumber",
     "InterpreterRequest",
     "Invitation",
@@ -49,6 +60,11 @@ __all__ = [
     "LineClass",
     "MessageConsent",
     "Outage",
+    "NoCallNumber",
+    "Order",
+    "OrderAttempt",
+    "OrderKind",
+    "OrderOutcome",
     "Rating",
     "RatingReview",
     "RatingWay",

@@ -23,6 +23,8 @@ class WayIn(models.TextChoices):
     TRANSFERRED = "transferred", "转接呼入"  # the caller arrives; we ring the line's agent back and the interpreter
     DIRECT = "direct", "直拨本号"  # a foreigner dials our own number
     CALLBACK = "callback", "回访"  # we ring the caller of a missed call, after an interpreter
+    SCHEDULED = "scheduled", "预约通话"  # likewise, at a time somebody arranged
+    OUTREACH = "outreach", "随访"  # likewise, one of a list of people
 
 
 class RecordingPolicy(models.TextChoices):

@@ -16,7 +16,7 @@ django.setup()
 
 from yuqiao.engines.events import LegArrived  # noqa: E402
 from yuqiao.hotline.effects import Ring  # noqa: E402
-from yuqiao.hotline.services import admit, begin_due_callback  # noqa: E402
+from yuqiao.hotline.services import admit, begin_due_outbound  # noqa: E402
 from yuqiao.hotline.state import Timing  # noqa: E402
 from yuqiao.lib import clock  # noqa: E402
 from yuqiao.workforce.models import Interpreter  # noqa: E402
@@ -42,7 +42,7 @@ def claim_all(name: str) -> list[str]:
 def call_back(_name: str) -> list[str]:
     """Return the numbers of the callers who would be called back."""
     called = []
-    while begun := begin_due_callback(Timing()):
+    while begun := begin_due_outbound(Timing()):
         called.append(begun[0].caller_number)
     return called
 

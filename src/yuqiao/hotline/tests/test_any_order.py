@@ -9,8 +9,8 @@ from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts
-from yuqiao.hotline.calling_back import Missed
-from yuqiao.hotline.state import OPEN_REQUEST, LegPhase, Phase, TrackPhase
+from yuqiao.hotline.calling_back import Outbound
+from yuqiao.hotline.state import OPEN_REQUEST, OUTBOUND, OUTREACH, LegPhase, Phase, TrackPhase
 from yuqiao.hotline.tests.world import World
 
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 27, 34, 38, 127, 0])
@@ -28,15 +28,17 @@ FACTS = st.builds(
     excludes=st.sampled_from([(), ("judicial",)]),
     valid=st.booleans(),
 )
-MISSED = st.builds(
-    Missed,
-    callback=st.just(7),
+WANTED = st.builds(
+    Outbound,
+    kind=st.sampled_from(sorted(OUTBOUND)),
+    row=st.just(7),
     contact=st.just("sip:caller@trunk"),
     number=st.just("13900000001"),
     language=st.sampled_from(["", "en", "ja"]),
     record=st.booleans(),
     survey=st.booleans(),
     refusable=st.booleans(),
+    agent_contact=st.sampled_from(["", "sip:agent@desk"]),
 )
 STEPS = ["arrive", "ring", "answer", "control", "join", "end", "key", "play", "began", "recorded", "review"]
 STEPS += [
@@ -53,6 +55,7 @@ STEPS += [
     "later",
     "preempt",
     "confirm",
+    "wish",
 ]
 
 STEPS += ["language", "refuse", "suggest", "keys"]
@@ -97,6 +100,12 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
         case "suggest":
             language = draw(st.sampled_from(["", "ja", "zh", "tlh"]))
             return desk.LanguageSuggested(language, draw(st.floats(0, 1)), "test", at)
+        case "wish":  # the keys of an interpreter in a call that we began, one after the other
+            hers = next((one for one in call.legs if one.role == "interpreter" and one.present), None)
+            if hers is None:
+                return desk.TryAgain(at)
+            key = {"*": draw(st.sampled_from("89")), "*8": "#", "*9": "#"}.get(hers.keys, "*")
+            return engine.KeyPressed(hers.id, key, at)
         case "play":
             return engine.PlaybackEnded(
                 draw(st.sampled_from([*playing, "stranger"])), leg, at, done=draw(st.booleans())
@@ -171,7 +180,7 @@ def check_always(world: World) -> None:
     if rated:
         assert call.survey, "asked though the line does not ask"
         assert call.interpreter_at is not None, "asked though nobody was served"
-    if call.callback is not None:
+    if call.way_in in OUTBOUND:
         rings = [effect for effect in world.done if isinstance(effect, ask.Ring)]
         callers = [number for number, ring in enumerate(rings) if ring.contact == call.outbound]
         assert len(callers) <= 1, "one attempt rings the caller once"
@@ -212,9 +221,9 @@ def check_ended(world: World) -> None:
     call = world.call
     assert call.phase is Phase.ENDED
     assert call.ended_at is not None
-    unreached = {"not_reached", "postponed", "interrupted"} if call.callback is not None else set()
+    unreached = {"not_reached", "postponed", "interrupted", "machine"} if call.way_in in OUTBOUND else set()
     assert call.outcome in {"served", "abandoned", "callback"} | unreached
-    assert sum(isinstance(effect, ask.EndAttempt) for effect in world.done) == (call.callback is not None)
+    assert sum(isinstance(effect, ask.EndAttempt) for effect in world.done) == (call.way_in in OUTBOUND)
     assert sum(isinstance(effect, ask.CallerServed) for effect in world.done) == (call.interpreter_at is not None)
     assert not world.held, "an interpreter is left held"
     assert set(world.released.values()) <= {1}, "released more than once"
@@ -226,11 +235,12 @@ def check_ended(world: World) -> None:
     callbacks = sum(isinstance(effect, ask.OpenCallback) for effect in world.done)
     assert callbacks <= 1
     assert (callbacks == 1) == (call.outcome in {"abandoned", "callback"})
+    assert call.way_in == OUTREACH or not any(isinstance(effect, ask.NoMoreCalls) for effect in world.done)
 
 
 def leave(world: World) -> None:
     """The caller leaves (in a call back whoever is on), and the engine says nothing more: deadlines end the call."""
-    leaving = [world.call.principal] if world.missed is None else [leg.id for leg in world.call.legs]
+    leaving = [world.call.principal] if world.wanted is None else [leg.id for leg in world.call.legs]
     for leg_id in leaving:
         world.gone(leg_id)
     world.later(600)
@@ -238,16 +248,16 @@ def leave(world: World) -> None:
 
 @given(
     facts=FACTS,
-    missed=st.none() | MISSED,
+    wanted=st.none() | WANTED,
     found=st.lists(st.sampled_from(["claimed", "two", "mobile", "both", "wait", "nobody"]), max_size=30),
     count=st.integers(0, 60),
     data=st.data(),
 )
 @settings(max_examples=300, deadline=None)
 def test_every_call_ends_and_leaves_nothing_open(
-    facts: Facts, missed: Missed | None, found: list[str], count: int, data: st.DataObject
+    facts: Facts, wanted: Outbound | None, found: list[str], count: int, data: st.DataObject
 ) -> None:
-    world = World(facts, found, missed=missed, look_after=data.draw(st.none() | st.floats(0.5, 30)))
+    world = World(facts, found, wanted=wanted, look_after=data.draw(st.none() | st.floats(0.5, 30)))
     check_always(world)
     for _ in range(count):
         # Events that arrive while the database is busy are handled together, before any of them is settled.
@@ -264,12 +274,12 @@ def test_every_call_ends_and_leaves_nothing_open(
 
 
 @given(
-    facts=FACTS, missed=st.none() | MISSED, found=st.lists(st.sampled_from(["claimed", "wait", "nobody"]), max_size=5)
+    facts=FACTS, wanted=st.none() | WANTED, found=st.lists(st.sampled_from(["claimed", "wait", "nobody"]), max_size=5)
 )
 @settings(max_examples=60, deadline=None)
 def test_a_call_whose_engine_never_answers_ends_by_itself(
-    facts: Facts, missed: Missed | None, found: list[str]
+    facts: Facts, wanted: Outbound | None, found: list[str]
 ) -> None:
-    world = World(facts, found, missed=missed)
+    world = World(facts, found, wanted=wanted)
     world.later(600)
     check_ended(world)

@@ -48,7 +48,7 @@ class Back(OneCall):
     """The call back that is begun now."""
 
     def __init__(self) -> None:
-        begun = services.begin_due_callback(Timing())
+        begun = services.begin_due_outbound(Timing())
         assert begun is not None, "no callback was begun"
         self.call, self.acts = begun
 
@@ -80,7 +80,7 @@ def test_served_in_a_call_back_is_done_with_proof() -> None:
     back = Back()
     row = Call.objects.get(pk=back.call.id)
     assert (row.way_in, row.returns_id, row.line_id, row.dialled) == ("callback", owed.pk, owed.line_id, "9601691")
-    assert InterpreterRequest.objects.get(call=row).priority == 0
+    assert InterpreterRequest.objects.get(call=row).priority == 1
     li, anna = back.up("interpreter"), back.up("caller")
     owed.refresh_from_db()
     assert (owed.outcome, owed.proof_id, owed.done_at) == (
@@ -105,11 +105,11 @@ def test_two_attempts_and_then_not_reached() -> None:
         Interpreter.objects.filter(pk=li.pk).update(state="ready")
         owed.refresh_from_db()
         assert (owed.attempts, owed.running_id) == (attempt, None)
-        assert services.begin_due_callback(Timing()) is None, "not before the pause is over"
+        assert services.begin_due_outbound(Timing()) is None, "not before the pause is over"
         due_now()
     assert (owed.outcome, owed.proof_id) == ("not_reached", None)
     assert owed.done_at is not None
-    assert services.begin_due_callback(Timing()) is None
+    assert services.begin_due_outbound(Timing()) is None
 
 
 def test_the_pause_grows_and_keeps_to_sensible_hours() -> None:
@@ -132,7 +132,7 @@ def test_outside_the_hours_nobody_is_rung_except_for_emergencies_or_when_asked()
     owed = missed()
     interpreter("1001")
     with override_settings(CALLBACK_HOURS=closed):
-        assert services.begin_due_callback(Timing()) is None
+        assert services.begin_due_outbound(Timing()) is None
         owed.refresh_from_db()
         assert owed.next_try_at is not None
         assert owed.next_try_at > clock.now()
@@ -152,12 +152,12 @@ def test_a_caller_on_the_line_goes_first() -> None:
     busy = interpreter("1001", state="busy")
     other = OneCall("leg-2", "13900000002")
     Interpreter.objects.filter(pk=busy.pk).update(state="ready")
-    assert services.begin_due_callback(Timing()) is None, "somebody waits for the same language"
+    assert services.begin_due_outbound(Timing()) is None, "somebody waits for the same language"
     other.tell(engine.LegEnded("leg-2", 16, time.time()))
     Callback.objects.exclude(pk=owed.pk).update(done_at=clock.now())
     again = OneCall("leg-3", ANNA)
     Interpreter.objects.update(state="ready", held_by="")
-    assert services.begin_due_callback(Timing()) is None, "Anna is on the line herself"
+    assert services.begin_due_outbound(Timing()) is None, "Anna is on the line herself"
     again.tell(engine.LegAnswered("leg-3", time.time()))
     ring = again.call.legs[-1].id
     again.tell(engine.LegControlled(ring, time.time()))
@@ -206,7 +206,7 @@ def test_nothing_is_rung_without_an_outbound_contact_or_to_a_strange_number() ->
     owed = missed()
     Interpreter.objects.update(state="ready")
     with override_settings(OUTBOUND_CONTACT=""):
-        assert services.begin_due_callback(Timing()) is None
+        assert services.begin_due_outbound(Timing()) is None
         with pytest.raises(callbacks.CallbackError):
             callbacks.take_back_now(owed, zhou)
     assert Back().call.callback == owed.pk

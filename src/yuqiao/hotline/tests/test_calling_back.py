@@ -8,21 +8,21 @@ from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts
-from yuqiao.hotline.calling_back import Missed
+from yuqiao.hotline.calling_back import Outbound
 from yuqiao.hotline.state import LegPhase, Phase
 from yuqiao.hotline.tests.test_ways_in import hung_up, plays, recorded, rung
 from yuqiao.hotline.tests.world import World
 
-ANNA = Missed(7, "sip:anna@trunk", "13900000001", "ja", "12345", "123451")
+ANNA = Outbound("callback", 7, "sip:anna@trunk", "13900000001", "ja", "12345", "123451")
 
 
-def back(*found: str, missed: Missed = ANNA) -> World:
-    return World(Facts(), list(found), missed=missed)
+def back(*found: str, wanted: Outbound = ANNA) -> World:
+    return World(Facts(), list(found), wanted=wanted)
 
 
 def test_the_interpreter_first_then_the_caller_then_both_recorded_after_the_notice() -> None:
     world = back("claimed")
-    assert world.call.requests[0].priority == 0, "callers on the line go first"
+    assert world.call.requests[0].priority == 1, "callers on the line go first"
     assert rung(world.done) == ["sip:i@desk"]
     li = world.up("interpreter")
     assert rung(world.done)[1:] == ["sip:anna@trunk"]
@@ -105,7 +105,7 @@ def test_ending_it_while_the_caller_rings_stops_the_ringing() -> None:
 
 
 def test_a_caller_whose_language_nobody_learnt_is_called_in_english() -> None:
-    assert back("claimed", missed=Missed(7, "sip:x@y", "139", "")).call.requests[0].language == "en"
+    assert back("claimed", wanted=Outbound("callback", 7, "sip:x@y", "139", "")).call.requests[0].language == "en"
 
 
 def test_a_new_call_server_neither_rings_nor_greets_twice() -> None:
@@ -117,3 +117,68 @@ def test_a_new_call_server_neither_rings_nor_greets_twice() -> None:
     assert rung(effects) == []
     assert not any(isinstance(one, ask.CallerServed) for one in effects)
     assert not recorded(effects), "the notice is still to be heard"
+
+
+def scheduled(*found: str) -> World:
+    wanted = Outbound("scheduled", 3, "sip:kim@trunk", "13900000002", "ko", "12345", agent_contact="sip:agent@desk")
+    return World(Facts(), list(found), wanted=wanted)
+
+
+def test_an_appointment_joins_interpreter_person_and_agent_in_that_order() -> None:
+    world = scheduled("claimed")
+    world.up("interpreter")
+    assert plays(world.done)[0] == "sound:yuqiao/zh/scheduled"
+    assert rung(world.done) == ["sip:i@desk", "sip:kim@trunk"], "nobody else before the person is on"
+    kim = world.up("caller")
+    assert plays(world.done)[-1] == "sound:yuqiao/ko/scheduled"
+    assert rung(world.done)[2:] == ["sip:agent@desk"]
+    world.up("agent")
+    assert {leg.role for leg in world.call.present()} == {"interpreter", "caller", "agent"}
+    world.tell(engine.LegJoined(kim, world.now))
+    assert len(rung(world.done)) == 3
+    assert (world.call.order, world.call.callback) == (3, None)
+
+
+def keys(world: World, leg: str, pressed: str) -> list[ask.Effect]:
+    return world.tell(*(engine.KeyPressed(leg, key, world.now) for key in pressed))
+
+
+@pytest.mark.parametrize("kind", ["callback", "scheduled", "outreach"])
+def test_a_machine_that_picks_up_is_nobody_reached(kind: str) -> None:
+    world = back("claimed", wanted=Outbound(kind, 7, "sip:anna@trunk", "13900000001", "ja"))
+    li, anna = world.up("interpreter"), world.up("caller")
+    effects = keys(world, li, "*9#")
+    assert set(hung_up(effects)) == {li, anna}
+    assert [one.action for one in effects if isinstance(one, ask.Journal)] == ["call.machine"]
+    world.gone(anna)
+    world.gone(li)
+    world.later(30)
+    assert (world.phase(), world.call.outcome) == (Phase.ENDED, "machine")
+    assert not any(isinstance(one, ask.OpenCallback) for one in world.done)
+    assert isinstance(world.done[-1], ask.EndAttempt)
+
+
+def test_a_machine_is_only_believed_when_we_called_and_somebody_picked_up() -> None:
+    world = back("claimed")
+    li = world.up("interpreter")
+    assert hung_up(keys(world, li, "*9#")) == [], "the phone still rings"
+    incoming = World(Facts(language="en"), ["claimed"])
+    incoming.up("caller")
+    li = incoming.up("interpreter")
+    assert hung_up(keys(incoming, li, "*9#")) == []
+    assert incoming.phase() is Phase.TALKING
+
+
+def test_who_wants_no_more_calls_of_lists_is_heard_and_the_call_goes_on() -> None:
+    world = back("claimed", wanted=Outbound("outreach", 7, "sip:anna@trunk", "13900000001", "ja"))
+    li = world.up("interpreter")
+    world.up("caller")
+    assert [world.heard(), world.heard()] == ["outreach", "notice"]
+    effects = keys(world, li, "*8#")
+    assert sum(isinstance(one, ask.NoMoreCalls) for one in effects) == 1
+    assert plays(effects) == ["sound:yuqiao/zh/no_more_calls"]
+    assert world.phase() is Phase.TALKING
+    other = back("claimed")
+    li = other.up("interpreter")
+    other.up("caller")
+    assert not any(isinstance(one, ask.NoMoreCalls) for one in keys(other, li, "*8#")), "a callback is owed to her"

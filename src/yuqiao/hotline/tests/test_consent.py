@@ -8,7 +8,7 @@ from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts
-from yuqiao.hotline.calling_back import Missed
+from yuqiao.hotline.calling_back import Outbound
 from yuqiao.hotline.state import Phase, TrackPhase
 from yuqiao.hotline.tests.test_ways_in import ENGLISH, hung_up, plays, recorded, talking
 from yuqiao.hotline.tests.world import CALLER_LEG, World
@@ -142,8 +142,8 @@ def test_after_a_crash_a_refused_call_is_stopped_again_and_swept() -> None:
 
 
 def test_a_callback_says_the_notice_and_hears_a_refusal_too() -> None:
-    missed = Missed(7, "sip:caller@trunk", "13900000001", "en")
-    world = World(missed=missed, found=["claimed"])
+    missed = Outbound("callback", 7, "sip:caller@trunk", "13900000001", "en")
+    world = World(wanted=missed, found=["claimed"])
     world.up("interpreter")
     caller = world.up("caller")
     assert world.heard() == "callback"

@@ -14,6 +14,7 @@ from yuqiao.hotline import lines
 from yuqiao.hotline.line_sheets import CLASS_NAMES, LINES, WAY_NAMES, WAYS, to_csv, to_xlsx
 from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, LineClass, WayIn
 from yuqiao.hotline.registry import Entry, Pact, Way
+from yuqiao.hotline.state import OUTBOUND
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -164,5 +165,5 @@ def test_an_upload_with_one_wrong_row_writes_nothing() -> None:
 
 def test_the_tables_use_the_codes_and_words_of_the_rows() -> None:
     assert dict(LineClass.choices) == CLASS_NAMES
-    ringing_us = {code: name for code, name in WayIn.choices if code != WayIn.CALLBACK}  # that one we dial ourselves
+    ringing_us = {code: name for code, name in WayIn.choices if code not in OUTBOUND}  # those we dial ourselves
     assert ringing_us == WAY_NAMES

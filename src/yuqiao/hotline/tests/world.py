@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
-from yuqiao.hotline.beginning import Facts, begin, begin_callback
-from yuqiao.hotline.calling_back import Missed
+from yuqiao.hotline.beginning import Facts, begin, begin_outbound
+from yuqiao.hotline.calling_back import Outbound
 from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import OPEN_REQUEST, LegPhase, Phase, Timing, restore, snapshot
 
@@ -27,13 +27,13 @@ class World:
     """One call and what the world does for it. ``found`` answers each Seek: claimed (one), two,
     mobile (one who must confirm), both (one who must and one who need not), wait or nobody.
 
-    With ``missed`` it is a call back to that caller.
+    With ``wanted`` it is a call that we begin.
     """
 
     facts: Facts = field(default_factory=Facts)
     found: list[str] = field(default_factory=list)
     now: float = 1000.0
-    missed: Missed | None = None
+    wanted: Outbound | None = None
     look_after: float | None = None
 
     def __post_init__(self) -> None:
@@ -43,8 +43,8 @@ class World:
         self.done: list[ask.Effect] = []
         self.notes: list[ask.Note] = []
         self._interpreters = itertools.count(1)
-        if self.missed is not None:
-            self.call, effects = begin_callback(CALL_ID, self.missed, Timing(), self.now)
+        if self.wanted is not None:
+            self.call, effects = begin_outbound(CALL_ID, self.wanted, Timing(), self.now)
         else:
             arrival = engine.LegArrived(CALLER_LEG, "9601690", "13900000001", self.now)
             self.call, effects = begin(CALL_ID, arrival, self.facts, Timing())

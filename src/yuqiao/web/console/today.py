@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from yuqiao.hotline.figures import percentile
-from yuqiao.hotline.models import Call, Callback, WayIn
+from yuqiao.hotline.models import Call, Callback
+from yuqiao.hotline.state import OUTBOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Today:
 def today(at: dt.datetime) -> Today:
     """Return the figures of the day that ``at`` falls on."""
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    begun = Call.objects.filter(started_at__gte=midnight).exclude(way_in=WayIn.CALLBACK)  # ours, not a caller's
+    begun = Call.objects.filter(started_at__gte=midnight).exclude(way_in__in=OUTBOUND)  # ours, not a caller's
     times = [
         (joined - started).total_seconds()
         for started, joined in begun.values_list("started_at", "interpreter_at")

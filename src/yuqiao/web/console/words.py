@@ -39,6 +39,8 @@ WAYS_IN: Words = {
     "transferred": _("Transferred by partner line"),
     "direct": _("Dialled our number"),
     "callback": _("We called back"),
+    "scheduled": _("Call by appointment"),
+    "outreach": _("Follow-up call"),
 }
 LANGUAGE_BY: Words = {
     "dialled": _("by the dialled number"),
@@ -78,6 +80,7 @@ OUTCOMES: Words = {
     "failed": _("Failed"),
     "not_reached": _("Caller not reached"),
     "postponed": _("Put off: no interpreter free"),
+    "machine": _("A machine picked up"),
     "interrupted": _("Broken off while ringing"),
 }
 STATES: Words = {
