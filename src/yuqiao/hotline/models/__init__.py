@@ -65,6 +65,7 @@ __all__ = [
     "OrderAttempt",
     "OrderKind",
     "OrderOutcome",
+    "Outage",
     "Rating",
     "RatingReview",
     "RatingWay",
