@@ -101,7 +101,9 @@ def _settle(
     return call, acts
 
 
-def _carry_out(call: CallState, effect: ask.Effect, now: dt.datetime) -> answer.RowAnswer | None:
+def _carry_out(  # noqa: PLR0912 (one list of all effects)
+    call: CallState, effect: ask.Effect, now: dt.datetime
+) -> answer.RowAnswer | None:
     """Do one effect on rows of others; return what it answers to the call, if anything."""
     match effect:
         case ask.Seek():

@@ -149,7 +149,7 @@ def test_a_callback_says_the_notice_and_hears_a_refusal_too() -> None:
     assert world.heard() == "callback"
     press(world, ZERO, caller)
     assert world.call.consent == "refused"
-    world = World(missed=replace(missed, record=False), found=["claimed"])
+    world = World(wanted=replace(missed, record=False), found=["claimed"])
     world.up("interpreter")
     world.up("caller")
     assert world.call.script == (), "who refused before is not asked again, and not recorded"
