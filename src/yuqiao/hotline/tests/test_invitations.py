@@ -52,7 +52,7 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> list[dt.datetime]:
     """The clock stands at noon; a test moves it by changing the list's one entry."""
     times = [NOON]
     monkeypatch.setattr(clock, "now", lambda: times[0])
-    monkeypatch.setattr(time, "time", lambda: times[0].timestamp())  # the engine's clock is the same
+    monkeypatch.setattr(time, "time", lambda: clock.now().timestamp())  # the engine's clock is the same
     return times
 
 

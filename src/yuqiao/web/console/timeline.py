@@ -62,6 +62,8 @@ SENTENCES: words.Words = {
     "drop_asked": _("A party is to be taken off the call"),
     "end_asked": _("Somebody asked to end the call"),
     "work_done": _("The interpreter says that the work is done"),
+    "survey_asked": _("The caller is asked how the service was"),
+    "rated": _("The caller rates the service {score} of 5"),
     "caller_left": _("The caller hangs up"),
     "callback_begun": _("A missed caller of line {line} is to be called back; an interpreter is rung first"),
     "scheduled_begun": _("A call that was arranged begins; an interpreter is rung first"),
