@@ -21,6 +21,12 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
+@pytest.fixture(autouse=True)
+def _tables_read_anew() -> None:
+    """Let routing read its tables in each test, not remember those of the one before."""
+    importlib.import_module("yuqiao.hotline.routing_tables").forget()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _journal_steps_aside_for_flush() -> Iterator[None]:
     """Lift the journal's triggers only while Django flushes the database after a transactional test."""

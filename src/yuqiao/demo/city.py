@@ -16,7 +16,7 @@ from yuqiao.hotline.models import DialledNumber, Line, LineClass, WayIn
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
 from yuqiao.lib.environment import read
-from yuqiao.workforce.models import Interpreter, InterpreterLanguage, PresenceState, Tier
+from yuqiao.workforce.models import Interpreter, InterpreterLanguage, Post, PresenceState
 
 #: Gives the SIP URI of a user part: where that phone can be rung.
 Contact = Callable[[str], str]
@@ -102,7 +102,7 @@ def _interpreter(city: CityInterpreter, contact: Contact) -> None:
         defaults={
             "person": person,
             "contact": contact(city.number),
-            "tier": Tier(city.tier),
+            "tier": Post(city.tier),
             "state": PresenceState.READY if city.on_duty else PresenceState.OFF,
             "state_since": clock.now(),
             "held_by": "",

@@ -1,45 +1,65 @@
-"""The queue of requests against the interpreters who are ready: claiming for one, and whose turn it is.
+"""The queue of requests against the interpreters who are on duty: claiming for one, and whose turn it is.
 
-Called within a transaction of `hotline.services` or, for reading, by the call server.
+`routing` decides, `roster` reads, `workforce.services.claim` holds. Called within a transaction of `hotline.services`
+or, for reading, by the call server.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
+from yuqiao.hotline import routing_tables as tables
 from yuqiao.hotline.events import Chosen, InterpretersClaimed, MustWait, NobodyThere
-from yuqiao.hotline.models import InterpreterRequest, RequestState
-from yuqiao.hotline.routing import Candidate, Policies, Wanted, choose, match
-from yuqiao.hotline.state import OPEN_REQUEST, CallState, RequestOf
+from yuqiao.hotline.models import InterpreterRequest, RequestState, RoutingDecision
+from yuqiao.hotline.roster import best_ready, everybody, on_duty
+from yuqiao.hotline.routing import Candidate, Choice, Policies, Wanted, choose, match
+from yuqiao.hotline.routing.candidates import CHINESE
+from yuqiao.hotline.routing.policy import CALLBACKS
+from yuqiao.hotline.state import BESIDE_AGENT, CALLBACK, OPEN_REQUEST, CallState, RequestOf
 from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
-from yuqiao.workforce.models import InterpreterLanguage, PresenceState
+
+Answer = InterpretersClaimed | MustWait | NobodyThere
+#: How often a choice is made anew because others were faster.
+ROUNDS = 4
+#: How many of those considered a decision keeps by name; of the others it keeps the number.
+KEPT = 20
 
 
-def seek(call: CallState, request_id: str, now: dt.datetime) -> InterpretersClaimed | MustWait | NobodyThere | None:
-    """Claim the best interpreter for a call's request, unless an earlier request has a better right to her.
+def seek(call: CallState, request_id: str, now: dt.datetime, *, emergency: bool = False) -> Answer | None:
+    """Claim whoever is to be rung for a call's request now, and keep the decision with its reasons.
 
-    None when the request needs nobody any more: it was served or withdrawn before its turn came.
+    None when the request needs nobody any more: it was served or withdrawn before its turn came. ``emergency``: all
+    hands (S32).
     """
     request = call.request(request_id)
-    at = now.timestamp()
     if request is None or request.state not in OPEN_REQUEST:
         return None
-    wanted = _wanted(request)
-    others = waiting()
-    everybody = on_duty({one.language for one in (*others, wanted)})
-    choice = choose(wanted, others, everybody, Policies(), at)
-    held = [one for one in choice.chosen if workforce.claim(one.id, request_id, now)]
+    at = now.timestamp()
+    policies = tables.policies(at, emergency=emergency)
+    wanted = wanted_of(call, request, policies, at)
+    choice, held, unread = _claim(wanted, policies, now)
+    again = choice.look_again_at
+    answer: Answer
     if held:
         chosen = tuple(Chosen(one.id, one.number, one.contact, one.confirm, one.tier) for one in held)
-        return InterpretersClaimed(request_id, chosen, at, choice.look_again_at)
-    if choice.nobody:
-        return NobodyThere(request_id, at, choice.nobody)
-    return MustWait(request_id, at, choice.look_again_at)
+        answer = InterpretersClaimed(request_id, chosen, at, again)
+    elif choice.nobody:
+        answer = NobodyThere(request_id, at, choice.nobody)
+    else:
+        answer = MustWait(request_id, at, again)
+    _keep(wanted, choice, held, unread, now)
+    return answer
 
 
-def _wanted(request: RequestOf) -> Wanted:
+def wanted_of(call: CallState, request: RequestOf, policies: Policies, now: float) -> Wanted:
+    """Return a call's request as routing sees it; who served the caller before is looked up for one's own number."""
+    facts = tables.line_facts(call.line, now)
+    line_class = CALLBACKS if call.way_in == CALLBACK else facts.line_class
     return Wanted(
         request.id,
         request.language,
@@ -49,50 +69,147 @@ def _wanted(request: RequestOf) -> Wanted:
         tuple(request.tried),
         tuple(one for one in request.ringing if one not in request.dead),
         request.first_rung_at,
+        until=request.created_at + call.timing.wait,
+        target=request.target,
+        level=request.level,
+        domain=request.domain or facts.domain,
+        gender=request.gender,
+        line=call.line,
+        line_class=line_class,
+        familiar=(*request.preferred, *_former(call, request, policies.of(line_class).continuity_days, now)),
     )
 
 
-def waiting() -> list[Wanted]:
+def _former(call: CallState, request: RequestOf, days: int, now: float) -> tuple[int, ...]:
+    """Return who served this number in this language lately, the last first; a partner's trunk is nobody's number."""
+    if not days or call.way_in == BESIDE_AGENT or not any(digit.isdigit() for digit in call.caller_number):
+        return ()
+    since = dt.datetime.fromtimestamp(now, dt.UTC) - dt.timedelta(days=days)
+    served = InterpreterRequest.objects.filter(
+        call__caller_number=call.caller_number[:64],
+        call__started_at__gte=since,
+        language=request.language,
+        state=RequestState.ANSWERED,
+    ).exclude(call_id=call.id)
+    last = served.order_by("-call__started_at").values_list("interpreter_id", flat=True)[:1]
+    return tuple(one for one in last if one is not None)
+
+
+def _claim(wanted: Wanted, policies: Policies, now: dt.datetime) -> tuple[Choice, list[Candidate], int]:
+    """Choose and claim; whom another server took meanwhile is passed over. Returns how many ready were not read."""
+    at = now.timestamp()
+    others = [one for one in waiting(at) if one.id != wanted.id]
+    lost: set[int] = set()
+    for round_number in range(ROUNDS):
+        choice, unread = _choose(wanted, others, policies, at, lost)
+        held = [one for one in choice.chosen if workforce.claim(one.id, wanted.id, now, off_shift=one.off)]
+        lost |= {one.id for one in choice.chosen} - {one.id for one in held}
+        if held or not choice.chosen or round_number == ROUNDS - 1:
+            break
+    return choice, held, unread
+
+
+def _choose(
+    wanted: Wanted, others: Sequence[Wanted], policies: Policies, at: float, lost: set[int]
+) -> tuple[Choice, int]:
+    if others or wanted.target != CHINESE:
+        staff = everybody(_languages([*others, wanted]), at)
+        covers = {language: tables.cover(language, at) for language in _languages([*others, wanted])}
+        staff = [one for one in staff if one.id not in lost]
+        return choose(wanted, others, staff, policies, at, covers=covers), 0
+    policy, cover = policies.of(wanted.line_class), tables.cover(wanted.language, at)
+    reading = replace(wanted, tried=(*wanted.tried, *lost))
+    force, busy, ready = on_duty(reading, at, off_duty=policy.off_duty)
+    best = best_ready(reading, policy, force, cover, at) if ready else []
+    forces, covers = {wanted.language: force}, {wanted.language: cover}
+    choice = choose(wanted, (), [*best, *busy], policies, at, covers=covers, forces=forces)
+    return choice, ready - len(best)
+
+
+def _languages(requests: Sequence[Wanted]) -> set[str]:
+    return {one.language for one in requests} | {one.target for one in requests} - {CHINESE}
+
+
+def waiting(now: float) -> list[Wanted]:
     """Return the requests that wait for somebody to become free."""
     rows = InterpreterRequest.objects.filter(state=RequestState.WAITING).values_list(
-        "id", "language", "priority", "head_of_queue", "created_at", "tried"
+        *("id", "language", "priority", "head_of_queue", "created_at", "tried", "wishes", "first_rung_at"),
+        *("call__line__number", "call__way_in"),
     )
-    return [
-        Wanted(str(pk), language, priority, head, created.timestamp(), tuple(tried))
-        for pk, language, priority, head, created, tried in rows
-    ]
+    return [_waiting(row, now) for row in rows]
 
 
-COLUMNS = (
-    "interpreter_id",
-    "interpreter__tier",
-    "interpreter__state_since",
-    "interpreter__number",
-    "interpreter__contact",
-    "interpreter__state",
-    "language",
-    "level",
-)
+def _waiting(row: Sequence[Any], now: float) -> Wanted:
+    pk, language, priority, head, created, tried, wishes, rung, line, way_in = row
+    facts = tables.line_facts(line or "", now)
+    return Wanted(
+        str(pk),
+        language,
+        priority,
+        head,
+        created.timestamp(),
+        tuple(tried),
+        first_rung_at=None if rung is None else rung.timestamp(),
+        target=wishes.get("target", CHINESE),
+        level=wishes.get("level", 1),
+        domain=wishes.get("domain", "") or facts.domain,
+        gender=wishes.get("gender", ""),
+        line=line or "",
+        line_class=CALLBACKS if way_in == CALLBACK else facts.line_class,
+        familiar=tuple(wishes.get("preferred", ())),
+    )
 
 
-def on_duty(languages: set[str]) -> list[Candidate]:
-    """Return everybody on duty who holds one of ``languages``, with those of them she holds."""
-    held = InterpreterLanguage.objects.filter(language__in=languages, interpreter__state__in=workforce.ON_DUTY)
-    levels: defaultdict[tuple[int, str, float, str, str, bool], list[tuple[str, int]]] = defaultdict(list)
-    for pk, tier, since, number, contact, state, code, level in held.values_list(*COLUMNS):
-        levels[pk, tier, since.timestamp(), number, contact, state != PresenceState.READY].append((code, level))
-    return [
-        Candidate(pk, tier, since, tuple(held), number, contact, busy=busy)
-        for (pk, tier, since, number, contact, busy), held in levels.items()
-    ]
-
-
-def whose_turn() -> list[str]:
-    """Return the ids of calls whose waiting request has somebody ready for it now."""
-    wanted = waiting()
+def whose_turn(*, emergency: bool = False) -> list[str]:
+    """Return the ids of calls whose waiting request has somebody to be rung for it now."""
+    at = clock.now().timestamp()
+    wanted = waiting(at)
     if not wanted:
         return []
-    everybody = on_duty({one.language for one in wanted})
-    matched = match(wanted, everybody, Policies(), clock.now().timestamp())
+    covers = {language: tables.cover(language, at) for language in _languages(wanted)}
+    policies = tables.policies(at, emergency=emergency)
+    matched = match(wanted, everybody(_languages(wanted), at), policies, at, covers=covers)
     calls = InterpreterRequest.objects.filter(pk__in=list(matched)).values_list("call_id", flat=True)
     return [str(call_id) for call_id in calls]
+
+
+def _keep(wanted: Wanted, choice: Choice, held: Sequence[Candidate], unread: int, now: dt.datetime) -> None:
+    """Write what was decided and why; the request's own row may follow later in this transaction."""
+    outcome = RoutingDecision.Outcome
+    at = now.timestamp()
+    counts = choice.counts | ({"unread": unread} if unread else {})
+    best = [
+        [
+            *(one.one.id, one.one.number, one.one.tier, one.verdict, round(max(0.0, at - one.one.idle_since))),
+            one.one.level(wanted.language, wanted.target),
+            None if one.at == float("inf") else round(max(0.0, one.at - wanted.created_at), 1),
+            int(one.familiar),
+        ]
+        for one in choice.considered[:KEPT]
+        if one.one.id > 0
+    ]
+    facts: dict[str, Any] = {
+        "class": wanted.line_class,
+        "cover": choice.cover,
+        "opens": dict(choice.opens),
+        "given_up": list(choice.given_up),
+        "counts": counts,
+        "best": best,
+        "ahead": choice.ahead,
+        "again": None if choice.look_again_at is None else round(choice.look_again_at - wanted.created_at, 1),
+        "wish": {"domain": wanted.domain, "gender": wanted.gender, "level": wanted.level, "target": wanted.target},
+    }
+    RoutingDecision.objects.bulk_create(
+        [
+            RoutingDecision(
+                request_id=UUID(wanted.id),
+                at=now,
+                waited_ms=max(0, round(choice.waited * 1000)),
+                outcome=outcome.RUNG if held else outcome.NOBODY if choice.nobody else outcome.WAIT,
+                reason=choice.nobody,
+                step=choice.step,
+                chosen=[one.id for one in held],
+                facts=facts,
+            )
+        ]
+    )

@@ -129,6 +129,13 @@ def _request_columns(request: RequestOf) -> dict[str, Any]:
     }
 
 
+def _wishes(request: RequestOf) -> dict[str, Any]:
+    """Return what the request asks beyond its language, if it is not the ordinary."""
+    plain = RequestOf("", "", 0.0)
+    wished = {name: getattr(request, name) for name in ("target", "level", "domain", "gender", "preferred")}
+    return {name: value for name, value in wished.items() if value != getattr(plain, name)}
+
+
 def _write_requests(saved: CallState | None, call: CallState) -> None:
     before = {} if saved is None else {request.id: request for request in saved.requests}
     fresh = [
@@ -139,6 +146,7 @@ def _write_requests(saved: CallState | None, call: CallState) -> None:
             priority=request.priority,
             head_of_queue=request.head,
             created_at=instant(request.created_at),
+            wishes=_wishes(request),
             **_request_columns(request),
         )
         for request in call.requests

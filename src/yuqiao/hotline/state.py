@@ -131,6 +131,8 @@ class RequestOf:
     WAITING: nobody rings; CLAIMED: those in ``ringing`` are held and rung; ``interpreter`` is who took the call.
     ``dead``: those whose phones should ring and give no sign of it, so that others are rung as if they did not.
     ``preempted``: an interpreter it rang was called away once; that does not happen to it again.
+    Beyond the language: into which (``target``), the least ``level``, ``domain`` and ``gender`` wished (`routing`), and
+    interpreters ``preferred`` (of a case or a booking).
     """
 
     id: str
@@ -146,6 +148,11 @@ class RequestOf:
     ringing: tuple[int, ...] = ()
     preempted: bool = False
     dead: tuple[int, ...] = ()
+    target: str = "zh"
+    level: int = 1
+    domain: str = ""
+    gender: str = ""
+    preferred: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

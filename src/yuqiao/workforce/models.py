@@ -7,10 +7,26 @@ from django.db import models
 
 
 class Tier(models.TextChoices):
-    """Coverage tier of an interpreter's post (S28); the order of ringing."""
+    """Coverage tier of a service window (S28)."""
 
     RESIDENT = "resident", "常驻"
     REMOTE = "remote", "紧急远程"
+
+
+class Post(models.TextChoices):
+    """An interpreter's post; the order of ringing (S28, S49)."""
+
+    RESIDENT = "resident", "常驻"
+    REMOTE = "remote", "紧急远程"
+    VOLUNTEER = "volunteer", "志愿者"
+    NEIGHBOUR = "neighbour", "邻市支援"
+
+
+class Gender(models.TextChoices):
+    """For callers who wish to speak to a woman or to a man; empty: not said."""
+
+    WOMAN = "f", "女"
+    MAN = "m", "男"
 
 
 class PresenceState(models.TextChoices):
@@ -28,17 +44,37 @@ class Interpreter(models.Model):
     """One interpreter; the row is also her presence, so that claiming her is one conditional UPDATE.
 
     ``number`` is what others see of her (personal data stays in Person). ``contact`` is the SIP URI that is rung.
-    ``held_by`` is the id of the interpreter request that claimed her, empty when free.
+    ``held_by`` is the id of the interpreter request that claimed her, empty when free; ``off_shift``: it claimed her
+    while she was off, so there she goes back. Off shift she may be rung at ``mobile`` if she agreed to (S49): on
+    ``mobile_days`` (letters of `calendar.DAYS`), from and to these minutes of the day; past midnight if they end first.
+
+    UNIX seconds, because routing computes with them in the database: ``idle_since`` (the end of her last call, or
+    signing on; ringing in vain does not change it), ``worked_since`` and ``worked_until`` (work without a pause).
+    Lists of codes are kept as ``,medical,legal,``: `domains`, and numbers or classes of lines she is limited to
+    (empty: all) or barred from.
     """
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="interpreter")
     number = models.CharField(max_length=16, unique=True)
     contact = models.CharField(max_length=200)
-    tier = models.CharField(max_length=10, choices=Tier.choices, default=Tier.RESIDENT)
+    tier = models.CharField(max_length=10, choices=Post.choices, default=Post.RESIDENT)
     state = models.CharField(max_length=10, choices=PresenceState.choices, default=PresenceState.OFF)
     state_since = models.DateTimeField()
     held_by = models.CharField(max_length=36, blank=True, default="")
     last_call_ended_at = models.DateTimeField(null=True, blank=True)
+    off_shift = models.BooleanField(default=False)
+    idle_since = models.FloatField(default=0.0)
+    worked_since = models.FloatField(default=0.0)
+    worked_until = models.FloatField(default=0.0)
+    calls_since_pause = models.PositiveSmallIntegerField(default=0)
+    gender = models.CharField(max_length=1, choices=Gender.choices, blank=True, default="")
+    domains = models.CharField(max_length=120, blank=True, default="")
+    only_lines = models.CharField(max_length=400, blank=True, default="")
+    barred_lines = models.CharField(max_length=400, blank=True, default="")
+    mobile = models.CharField(max_length=200, blank=True, default="")
+    mobile_days = models.CharField(max_length=8, blank=True, default="")
+    mobile_begins = models.PositiveSmallIntegerField(default=0)
+    mobile_ends = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["state", "tier"], name="interpreter_state_tier")]

@@ -6,8 +6,10 @@ How many rows the UPDATE changed decides who won, so two call servers never hold
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
 
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
@@ -24,42 +26,72 @@ class PresenceError(ValueError):
     """An interpreter's presence cannot change as asked; the message says why."""
 
 
-def claim(interpreter_id: int, request_id: str, at: dt.datetime) -> bool:
-    """Hold a ready interpreter for a request; False when somebody else was faster or she is not ready any more."""
-    ready = Interpreter.objects.filter(pk=interpreter_id, state=PresenceState.READY, held_by="")
-    return ready.update(state=PresenceState.CLAIMED, held_by=request_id, state_since=at) == 1
+#: After so many seconds without a call she has had a pause, and her work begins anew (agencies' published rule).
+PAUSE_SECONDS = 300.0
+#: Where one who was rung goes back to: whoever is called at home stays at home.
+WHENCE = Case(When(off_shift=True, then=Value(PresenceState.OFF.value)), default=Value(PresenceState.READY.value))
+
+
+def claim(interpreter_id: int, request_id: str, at: dt.datetime, *, off_shift: bool = False) -> bool:
+    """Hold a ready interpreter for a request, or one who is off and may be rung at home (``off_shift``).
+
+    False when somebody else was faster or she is not as thought any more.
+    """
+    state = PresenceState.OFF if off_shift else PresenceState.READY
+    free = Interpreter.objects.filter(pk=interpreter_id, state=state, held_by="")
+    return free.update(state=PresenceState.CLAIMED, held_by=request_id, state_since=at, off_shift=off_shift) == 1
 
 
 def engage(request_id: str, interpreter_id: int, at: dt.datetime) -> bool:
-    """This interpreter, held by the request, talks now; False when it does not hold her."""
+    """This interpreter, held by the request, talks now; False when it does not hold her.
+
+    Her work goes on, or begins anew after a pause: what the rest rule counts.
+    """
     held = Interpreter.objects.filter(pk=interpreter_id, held_by=request_id, state=PresenceState.CLAIMED)
-    return held.update(state=PresenceState.BUSY, state_since=at) == 1
+    second = at.timestamp()
+    paused = Q(worked_until__lte=second - PAUSE_SECONDS)
+    return (
+        held.update(
+            state=PresenceState.BUSY,
+            state_since=at,
+            worked_since=Case(When(paused, then=Value(second)), default=F("worked_since")),
+            calls_since_pause=Case(When(paused, then=Value(1)), default=F("calls_since_pause") + 1),
+            worked_until=second,
+        )
+        == 1
+    )
 
 
 def release(request_id: str, to: str, at: dt.datetime, interpreter_id: int | None = None) -> int:
     """Let go an interpreter (None: all) whom the request holds, into ``ready``, ``wrap_up`` or ``off``.
 
-    ``wrap_up`` applies only to one who talked; one who was merely rung is ready again. Returns how many were held.
+    ``wrap_up`` applies only to one who talked; one who was merely rung goes back where she came from, as long idle as
+    before. Returns how many were held.
     """
     state = PresenceState(to)
     held = Interpreter.objects.filter(held_by=request_id)
     if interpreter_id is not None:
         held = held.filter(pk=interpreter_id)
+    after: dict[str, Any] = {"state": WHENCE if state is PresenceState.READY else state}
     if state is not PresenceState.WRAP_UP:
-        return held.update(state=state, held_by="", state_since=at)
+        after["off_shift"] = False
+    second = at.timestamp()
     talked = held.filter(state=PresenceState.BUSY)
-    count = talked.update(state=state, held_by="", state_since=at, last_call_ended_at=at)
+    count = talked.update(
+        **after, held_by="", state_since=at, last_call_ended_at=at, idle_since=second, worked_until=second
+    )
     if count and interpreter_id is not None:
         return count
-    return count + held.update(state=PresenceState.READY, held_by="", state_since=at)
+    back = PresenceState.OFF if state is PresenceState.OFF else WHENCE
+    return count + held.update(state=back, held_by="", state_since=at, off_shift=False)
 
 
 def end_wrap_ups(at: dt.datetime, seconds: float) -> int:
-    """Make ready those whose wrap-up lasted ``seconds``; returns how many."""
+    """Make ready those whose wrap-up lasted ``seconds``, or off who was called at home; returns how many."""
     over = Interpreter.objects.filter(
         state=PresenceState.WRAP_UP, state_since__lte=at - dt.timedelta(seconds=seconds), held_by=""
     )
-    return over.update(state=PresenceState.READY, state_since=at)
+    return over.update(state=WHENCE, state_since=at, idle_since=at.timestamp(), off_shift=False)
 
 
 def set_presence(interpreter_id: int, to: str, by: Person) -> Interpreter:
@@ -67,10 +99,23 @@ def set_presence(interpreter_id: int, to: str, by: Person) -> Interpreter:
     state = PresenceState(to)
     if state not in CHOSEN:
         raise PresenceError(f"{state.value} follows from calls and cannot be chosen")
+    now = clock.now()
     with transaction.atomic():
-        changed = Interpreter.objects.filter(pk=interpreter_id, held_by="").update(state=state, state_since=clock.now())
+        free = Interpreter.objects.filter(pk=interpreter_id, held_by="")
+        before = free.values_list("state", "state_since", "idle_since").first()
+        idle = {} if before is None else _idle(*before, state, now)
+        changed = free.update(state=state, state_since=now, off_shift=False, **idle)
         interpreter = Interpreter.objects.get(pk=interpreter_id)
         if not changed:
             raise PresenceError("she is rung or on a call; her state follows from that")
         record(by, "workforce.presence", interpreter, {"state": state.value})
         return interpreter
+
+
+def _idle(before: str, since: dt.datetime, idle_since: float, state: str, now: dt.datetime) -> dict[str, float]:
+    """Return the change of ``idle_since``: a break neither gains nor costs a place, signing on begins anew."""
+    if state != PresenceState.READY or before == PresenceState.READY:
+        return {}
+    if before == PresenceState.BREAK:
+        return {"idle_since": idle_since + (now - since).total_seconds()}
+    return {"idle_since": now.timestamp()}

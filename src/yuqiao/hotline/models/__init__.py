@@ -34,6 +34,7 @@ from yuqiao.hotline.models.outbound import (
     OrderOutcome,
 )
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
+from yuqiao.hotline.models.routing import LineDomain, RoutingDecision, RoutingPolicy
 
 __all__ = [
     "Agreement",
@@ -64,6 +65,7 @@ __all__ = [
     "OrderAttempt",
     "OrderKind",
     "OrderOutcome",
+    "LineDomain",
     "Outage",
     "Rating",
     "RatingReview",
@@ -71,6 +73,8 @@ __all__ = [
     "Recording",
     "RecordingPolicy",
     "RequestState",
+    "RoutingDecision",
+    "RoutingPolicy",
     "Service",
     "SurveyPolicy",
     "WayIn",

@@ -71,6 +71,8 @@ class Call(models.Model):
         ordering = ["-started_at"]
         indexes = [
             models.Index(fields=["ended_at", "started_at"], name="call_open_first"),
+            # Who called before, and whom that caller spoke to.
+            models.Index(fields=["caller_number", "started_at"], name="call_by_number"),
             # Everything that figures count of calls, so that they read this index and no row.
             models.Index(
                 fields=[
@@ -149,6 +151,7 @@ class InterpreterRequest(models.Model):
     interpreter = models.ForeignKey(Interpreter, models.PROTECT, null=True, blank=True, related_name="requests")
     tried = models.JSONField(default=list)  # ids of interpreters already rung for this request
     preempted = models.BooleanField(default=False)
+    wishes = models.JSONField(default=dict)  # what `state.RequestOf` asks beyond the language: target, level, domain …
 
     class Meta:
         indexes = [

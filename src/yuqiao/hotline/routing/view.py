@@ -51,6 +51,11 @@ class View:
         order = order_of_tiers(cover.tier)
         self._place = {tier: order.index(tier) for tier in TIERS}
 
+    @property
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """Each tier with its place in the order of ringing now."""
+        return tuple(self._place.items())
+
     def able(self, one: Candidate) -> bool:
         """Whether what never relaxes holds: she has the languages, and was neither tried nor is she rung."""
         wanted = self.wanted
