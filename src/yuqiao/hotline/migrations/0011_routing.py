@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0007_preempted_requests'),
+        ('hotline', '0010_orders'),
     ]
 
     operations = [
