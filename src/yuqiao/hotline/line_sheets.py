@@ -1,4 +1,4 @@
-"""The registry as tables: xlsx with sheets for lines, agreements and numbers dialled, or CSV of one. No database.
+"""The registry as tables: xlsx of lines, agreements, numbers dialled, past mergers; or CSV of one. No database.
 
 What is written reads back the same. Reading gives every cell's fault with its row, and a table with a fault in it
 gives nothing else: a column we do not know, one that is missing and a formula are faults too, never dropped.
@@ -15,7 +15,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from openpyxl import Workbook, load_workbook
@@ -23,9 +23,9 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
-from yuqiao.hotline.registry import CLASSES, RECORDING, WAYS_IN, Entry, Exclusion, Fault, Pact, Way, fault
+from yuqiao.hotline.registry import CLASSES, RECORDING, WAYS_IN, Entry, Exclusion, Fault, Merger, Pact, Way, fault
 
-Row = TypeVar("Row", Entry, Pact, Way)
+Row = TypeVar("Row", Entry, Pact, Way, Merger)
 #: More than any city has; a file beyond it is not a registry.
 MOST_BYTES: Final = 4 * 1024 * 1024
 MOST_ROWS: Final = 20_000
@@ -66,6 +66,13 @@ def _day(text: str) -> dt.date | None:
         return dt.date(*(int(part) for part in text.replace("/", "-").split("-")))
     except (ValueError, TypeError):
         raise CellError("not_a_day") from None
+
+
+def _certain_day(text: str) -> dt.date:
+    day = _day(text)
+    if day is None:
+        raise CellError("not_a_day")
+    return day
 
 
 def _whole(text: str) -> int:
@@ -131,6 +138,12 @@ PACT_COLUMNS: Final = (
     Column("签订日期", "signed_on", _iso, _day),
     Column("有效期至", "valid_until", _iso, _day),
 )
+MERGER_COLUMNS: Final = (
+    Column("线路号码", "line", str, str),
+    Column("曾并入线路", "into", str, str),
+    Column("并入日期", "since", _iso, _certain_day),
+    Column("并入截止", "until", _iso, _certain_day),
+)
 WAY_COLUMNS: Final = (
     Column("呼入号码", "number", str, str),
     Column("线路号码", "line", str, str),
@@ -156,6 +169,7 @@ class Kind(Generic[Row]):
 
 LINES: Final[Kind[Entry]] = Kind("线路", LINE_COLUMNS, Entry, ("number",))
 PACTS: Final[Kind[Pact]] = Kind("联动协议", PACT_COLUMNS, Pact, ("line", "department"))
+MERGERS: Final[Kind[Merger]] = Kind("并入沿革", MERGER_COLUMNS, Merger, ("line", "since"))
 WAYS: Final[Kind[Way]] = Kind("呼入号码", WAY_COLUMNS, Way, ("number",))
 
 
@@ -176,6 +190,7 @@ class Tables:
     pacts: list[tuple[int, Pact]]
     ways: list[tuple[int, Way]]
     faults: list[RowFault]
+    mergers: list[tuple[int, Merger]] = field(default_factory=list)
 
 
 def to_csv(kind: Kind[Row], rows: Iterable[Row]) -> bytes:
@@ -189,7 +204,9 @@ def to_csv(kind: Kind[Row], rows: Iterable[Row]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def to_xlsx(entries: Iterable[Entry], pacts: Iterable[Pact], ways: Iterable[Way] = ()) -> bytes:
+def to_xlsx(
+    entries: Iterable[Entry], pacts: Iterable[Pact], ways: Iterable[Way] = (), mergers: Iterable[Merger] = ()
+) -> bytes:
     """Return all tables as sheets of one workbook."""
     book = Workbook()
     for old in book.worksheets:
@@ -198,6 +215,7 @@ def to_xlsx(entries: Iterable[Entry], pacts: Iterable[Pact], ways: Iterable[Way]
         LINES.sheet: _texts(LINES, entries),
         PACTS.sheet: _texts(PACTS, pacts),
         WAYS.sheet: _texts(WAYS, ways),
+        MERGERS.sheet: _texts(MERGERS, mergers),
     }
     for name, texts in tables.items():
         sheet = book.create_sheet(name)
@@ -246,6 +264,8 @@ def read(data: bytes) -> Tables:
                 found.pacts += _rows(PACTS, cells, found.faults)
             case WAYS.sheet:
                 found.ways += _rows(WAYS, cells, found.faults)
+            case MERGERS.sheet:
+                found.mergers += _rows(MERGERS, cells, found.faults)
             case _:
                 found.faults.append(RowFault(name, 0, fault("", "unknown_sheet", text=name)))
         known += 1
@@ -258,6 +278,8 @@ def _sheet_of(headings: Sequence[str]) -> str:
     """Return the sheet that has a heading no other has; that of lines where none is known."""
     if "部门编码" in headings:
         return PACTS.sheet
+    if "曾并入线路" in headings:
+        return MERGERS.sheet
     return WAYS.sheet if "呼入号码" in headings else LINES.sheet
 
 

@@ -6,7 +6,7 @@ Every change is one transaction, journaled with what it was and what it became, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -18,22 +18,27 @@ from yuqiao.accounts.models import Department, Person
 from yuqiao.accounts.services import record
 from yuqiao.hotline import line_sheets
 from yuqiao.hotline.line_sheets import RowFault, Tables
-from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line
+from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, LineMerger
 from yuqiao.hotline.registry import (
     Counts,
     Entry,
     Fault,
+    Merger,
     Pact,
     Way,
     counts_at,
     fault,
     faults_of,
+    faults_of_merger,
     faults_of_pact,
     faults_of_way,
     faults_together,
 )
 
 PLAIN = tuple(one.name for one in fields(Entry) if one.name not in {"owner", "merged_into", "languages", "excludes"})
+
+
+Written = Entry | Pact | Way | Merger
 
 
 class LineError(ValueError):
@@ -68,9 +73,9 @@ def all_pacts() -> list[Pact]:
 
 
 def counts(day: dt.date) -> Counts:
-    """Count the registry as it stood on ``day``; three queries."""
+    """Count the registry as it stood on ``day``; four queries."""
     dialled = DialledNumber.objects.order_by().values_list("line__number", flat=True).distinct()
-    return counts_at(day, all_entries().values(), all_pacts(), dialled)
+    return counts_at(day, all_entries().values(), all_pacts(), dialled, all_mergers())
 
 
 def calls_of(line: Line) -> QuerySet[Call]:
@@ -80,6 +85,8 @@ def calls_of(line: Line) -> QuerySet[Call]:
         line__merged_into=line,
         started_at__date__gte=F("line__merged_from"),
     )
+    for past in LineMerger.objects.filter(into=line):
+        merged |= Q(line=past.line_id, started_at__date__range=(past.since, past.until))
     return Call.objects.filter(Q(line=line) | merged)
 
 
@@ -89,6 +96,9 @@ def lines_of(call: Call) -> list[Line]:
         return []
     day = timezone.localtime(call.started_at).date()
     into = call.line.merged_into if entry_of(call.line).merged_on(day) else None
+    if into is None:
+        past = call.line.past_mergers.filter(since__lte=day, until__gte=day).select_related("into").first()
+        into = None if past is None else past.into
     return [call.line, into] if into else [call.line]
 
 
@@ -110,15 +120,57 @@ def change_line(entry: Entry, *, by: Person | None) -> Line:
 
 
 def merge_line(number: str, into: str, since: dt.date, until: dt.date | None = None, *, by: Person | None) -> Line:
-    """Let ``into`` answer for ``number`` from ``since`` on. One that was merged before keeps its dates: end that first.
+    """Let ``into`` answer for ``number`` from ``since`` on.
 
-    A line keeps one merger, because earlier calls are counted by its dates.
+    A merger into another line, or one that had ended, stays as history with its dates, because calls are counted by
+    them; one that still held ends the day before. LineError when it began on that day or later.
     """
     with transaction.atomic():
         old = entry_of(Line.objects.select_related("owner", "merged_into").get(number=number))
-        if old.merged_into and old.merged_into != into:
-            raise LineError([fault("merged_into", "merged_already", text=old.merged_into)])
+        if old.merged_into and old.merged_from is not None:
+            last = min(old.merged_until or dt.date.max, since - dt.timedelta(days=1))
+            ended = old.merged_until is not None and old.merged_until < since
+            if (old.merged_into != into or ended) and last < old.merged_from:
+                raise LineError([fault("merged_into", "merged_already", text=old.merged_into)])
+            if old.merged_into != into or ended:
+                change_line(replace(old, merged_into="", merged_from=None, merged_until=None), by=by)
+                save_mergers([Merger(number, old.merged_into, old.merged_from, last)], by=by)
         return change_line(replace(old, merged_into=into, merged_from=since, merged_until=until), by=by)
+
+
+def all_mergers() -> list[Merger]:
+    """Return every merger of the past, by line and beginning; one query."""
+    rows = LineMerger.objects.order_by("line__number", "since")
+    return [Merger(*row) for row in rows.values_list("line__number", "into__number", "since", "until")]
+
+
+def check_mergers(mergers: Iterable[Merger], entries: Mapping[str, Entry] | None = None) -> dict[int, list[Fault]]:
+    """Return the faults of each of ``mergers``, by its place; ``entries`` are the lines as they are to be."""
+    new = list(mergers)
+    if not new:
+        return {}
+    every = all_entries() | dict(entries or {})
+    kept = {(one.line, one.since): one for one in [*all_mergers(), *new]}
+    found = {place: faults_of_merger(one, kept.values(), every) for place, one in enumerate(new)}
+    return {place: faults for place, faults in found.items() if faults}
+
+
+def save_mergers(mergers: Iterable[Merger], *, by: Person | None) -> int:
+    """Add or change mergers of the past (one for each line and first day), all or none; return how many differ."""
+    wanted = list(mergers)
+    with transaction.atomic():
+        if wrong := check_mergers(wanted):
+            raise LineError([one for faults in wrong.values() for one in faults])
+        before = {(one.line, one.since): one for one in all_mergers()}
+        changed = [one for one in wanted if before.get((one.line, one.since)) != one]
+        lines = dict(Line.objects.values_list("number", "pk")) if changed else {}
+        for one in changed:
+            row, made = LineMerger.objects.update_or_create(
+                line_id=lines[one.line], since=one.since, defaults={"into_id": lines[one.into], "until": one.until}
+            )
+            old = before.get((one.line, one.since))
+            record(by, "merger.add" if made else "merger.change", row, _difference(old, one))
+    return len(changed)
 
 
 def retire_line(number: str, last_day: dt.date, *, by: Person | None) -> Line:
@@ -174,9 +226,9 @@ def _write(entry: Entry, owner: int | None) -> Line:
     return Line.objects.update_or_create(number=entry.number, defaults=values)[0]
 
 
-def _difference(old: Entry | Pact | Way | None, new: Entry | Pact | Way) -> dict[str, Any]:
+def _difference(old: Written | None, new: Written) -> dict[str, Any]:
     """Return [before, after] of each field that differs, as the journal keeps it; a contact only as changed."""
-    told: dict[str, Any] = {} if isinstance(new, Pact) else {"number": new.number}
+    told: dict[str, Any] = {} if isinstance(new, Pact | Merger) else {"number": new.number}
     for one in fields(new):
         pair = [_plain(getattr(old, one.name)) if old else None, _plain(getattr(new, one.name))]
         if pair[0] != pair[1]:
@@ -248,6 +300,16 @@ def save_ways(ways: Iterable[Way], *, by: Person | None) -> int:
     return len(changed)
 
 
+def drop_way(line: Line, number: str, *, by: Person | None) -> None:
+    """We are not dialled at this number any more; LineError when it is none of the line's."""
+    with transaction.atomic():
+        row = line.dialled_numbers.filter(number=number).first()
+        if row is None:
+            raise LineError([fault("number", "unknown_number", text=number)])
+        record(by, "dialled.drop", row, {"number": row.number, "line": line.number})
+        row.delete()
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What came of an upload: how many rows of each kind changed, or what is wrong and that nothing was written."""
@@ -256,10 +318,11 @@ class Imported:
     pacts: int
     ways: int
     faults: list[RowFault]
+    mergers: int = 0
 
 
 def import_tables(data: bytes, *, by: Person | None) -> Imported:
-    """Write a workbook or CSV of lines, agreements, numbers dialled: all of it, or nothing and each row's faults.
+    """Write a workbook or CSV of the registry's tables: all of it, or nothing and each row's faults.
 
     What the file does not name stays as it is.
     """
@@ -271,7 +334,8 @@ def import_tables(data: bytes, *, by: Person | None) -> Imported:
         lines = save_entries([entry for _row, entry in tables.lines], by=by)
         pacts = save_pacts([pact for _row, pact in tables.pacts], by=by)
         ways = save_ways([way for _row, way in tables.ways], by=by)
-    return Imported(lines, pacts, ways, [])
+        mergers = save_mergers([merger for _row, merger in tables.mergers], by=by)
+    return Imported(lines, pacts, ways, [], mergers)
 
 
 def _faults_by_row(tables: Tables) -> list[RowFault]:
@@ -285,6 +349,14 @@ def _faults_by_row(tables: Tables) -> list[RowFault]:
     of_way = check_ways((way for _row, way in tables.ways), coming)
     found += [
         RowFault(line_sheets.WAYS.sheet, row, one) for row, way in tables.ways for one in of_way.get(way.number, [])
+    ]
+    of_merger = check_mergers(
+        (merger for _row, merger in tables.mergers), {entry.number: entry for _row, entry in tables.lines}
+    )
+    found += [
+        RowFault(line_sheets.MERGERS.sheet, tables.mergers[place][0], one)
+        for place, faults in of_merger.items()
+        for one in faults
     ]
     of_pact = check_pacts((pact for _row, pact in tables.pacts), coming)
     return found + [

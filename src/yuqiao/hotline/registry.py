@@ -82,6 +82,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Merger:
+    """A merger of the past: ``line`` was answered for by ``into`` (numbers) on these days, both included.
+
+    The present one is part of the line's `Entry`.
+    """
+
+    line: str
+    into: str
+    since: dt.date
+    until: dt.date
+
+    def on(self, day: dt.date) -> bool:
+        """Tell whether it held on ``day``."""
+        return self.since <= day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Pact:
     """An agreement: ``department`` (code) is to be served through ``line`` (number), and is from ``signed_on``."""
 
@@ -205,6 +222,25 @@ def _ring(entries: Mapping[str, Entry], start: str) -> list[str]:
     return []
 
 
+def faults_of_merger(merger: Merger, others: Iterable[Merger], entries: Mapping[str, Entry]) -> list[Fault]:
+    """Return what is wrong with a past merger beside ``others``: of one line, none may begin before another ended."""
+    found = []
+    for field in ("line", "into"):
+        if (number := getattr(merger, field)) not in entries:
+            found.append(fault(field, "unknown_line", text=number))
+    if merger.line == merger.into:
+        found.append(fault("into", "merged_into_itself"))
+    if merger.until < merger.since:
+        found.append(fault("until", "ends_before_it_begins"))
+    entry = entries.get(merger.line)
+    spans = [(one.since, one.until) for one in others if one.line == merger.line and one.since != merger.since]
+    if entry is not None and entry.merged_from is not None:
+        spans.append((entry.merged_from, entry.merged_until or dt.date.max))
+    if any(first <= merger.until and merger.since <= last for first, last in spans):
+        found.append(fault("since", "mergers_overlap"))
+    return found
+
+
 def faults_of_pact(pact: Pact, lines: Iterable[str], departments: Iterable[str]) -> list[Fault]:
     """Return what is wrong with an agreement."""
     found = []
@@ -255,14 +291,21 @@ class Counts:
     uncovered: tuple[str, ...]
 
 
-def counts_at(day: dt.date, entries: Iterable[Entry], pacts: Iterable[Pact], dialled: Iterable[str]) -> Counts:
-    """Count the registry as it stood on ``day``; ``dialled`` are the lines with a number at which we are dialled."""
+def counts_at(
+    day: dt.date,
+    entries: Iterable[Entry],
+    pacts: Iterable[Pact],
+    dialled: Iterable[str],
+    mergers: Iterable[Merger] = (),
+) -> Counts:
+    """Count the registry as it stood on ``day``; ``dialled`` are the lines with a number at which we are dialled,
+    ``mergers`` those of the past."""
     every = sorted((one for one in entries if one.counts() and one.valid_on(day)), key=lambda one: one.number)
     own_way = set(dialled)
-    merged = tuple(one.number for one in every if one.merged_on(day))
-    reached = tuple(
-        one.number for one in every if one.number in own_way or (one.merged_on(day) and one.merged_into in own_way)
-    )
+    into = {one.line: one.into for one in mergers if one.on(day)}
+    into |= {one.number: one.merged_into for one in every if one.merged_on(day)}
+    merged = tuple(one.number for one in every if one.number in into)
+    reached = tuple(one.number for one in every if one.number in own_way or into.get(one.number) in own_way)
     agreed = list(pacts)
     covered = {pact.department for pact in agreed if pact.in_force(day)}
     return Counts(

@@ -22,7 +22,7 @@ from yuqiao.hotline.models.invitations import (
     Invitation,
     MessageConsent,
 )
-from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, RecordingPolicy, WayIn
+from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, LineMerger, RecordingPolicy, WayIn
 from yuqiao.hotline.models.outages import Outage, Service
 from yuqiao.hotline.models.outbound import (
     Campaign,
@@ -60,6 +60,7 @@ __all__ = [
     "Line",
     "LineClass",
     "LineDomain",
+    "LineMerger",
     "MessageConsent",
     "NoCallNumber",
     "Order",

@@ -75,6 +75,25 @@ class Line(models.Model):
         return self.recording != RecordingPolicy.ALWAYS
 
 
+class LineMerger(models.Model):
+    """A merger of the past: ``line`` was answered for by ``into`` from ``since`` to ``until``, both included (S33).
+
+    The present one stands in the line itself; a line may have been merged into several, one after the other.
+    """
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="past_mergers")
+    into = models.ForeignKey(Line, models.PROTECT, related_name="past_merged_lines")
+    since = models.DateField()
+    until = models.DateField()
+
+    class Meta:
+        ordering = ["line", "since"]
+        constraints = [models.UniqueConstraint(fields=["line", "since"], name="one_merger_begins_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.into_id} {self.since} - {self.until}"
+
+
 class Agreement(models.Model):
     """A department is to be served through a line (S35, S36): once ``signed_on`` it is, up to and with ``valid_until``.
 

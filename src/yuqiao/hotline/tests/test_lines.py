@@ -11,9 +11,9 @@ from django.utils import timezone
 from yuqiao.accounts.models import Department, JournalEntry
 from yuqiao.accounts.services import verify_journal
 from yuqiao.hotline import lines
-from yuqiao.hotline.line_sheets import CLASS_NAMES, LINES, WAY_NAMES, WAYS, to_csv, to_xlsx
+from yuqiao.hotline.line_sheets import CLASS_NAMES, LINES, MERGERS, WAY_NAMES, WAYS, to_csv, to_xlsx
 from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, LineClass, WayIn
-from yuqiao.hotline.registry import Entry, Pact, Way
+from yuqiao.hotline.registry import Entry, Merger, Pact, Way
 from yuqiao.hotline.state import OUTBOUND
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -106,7 +106,7 @@ def test_counts_come_from_the_rows(django_assert_num_queries: object) -> None:
     lines.save_entries([HUB, replace(TAX, merged_into="12345", merged_from=DAY)], by=None)
     DialledNumber.objects.create(number="7112345", line=Line.objects.get(number="12345"), way_in=WayIn.BESIDE_AGENT)
     lines.save_pacts([Pact("12345", "tax", DAY), Pact("12345", "city")], by=None)
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(4):  # type: ignore[operator]
         found = lines.counts(DAY)
     assert (found.lines, found.merged, found.reached) == (("12345", "12366"), ("12366",), ("12345", "12366"))
     assert (found.covered, found.uncovered) == (("tax",), ("city",))
@@ -167,3 +167,52 @@ def test_the_tables_use_the_codes_and_words_of_the_rows() -> None:
     assert dict(LineClass.choices) == CLASS_NAMES
     ringing_us = {code: name for code, name in WayIn.choices if code not in OUTBOUND}  # those we dial ourselves
     assert ringing_us == WAY_NAMES
+
+
+CITY = Entry("12319", "城建服务", "government")
+
+
+def test_a_line_merged_into_several_one_after_the_other_counts_for_each_on_its_days() -> None:
+    lines.save_entries([HUB, CITY, TAX], by=None)
+    later = dt.date(2022, 1, 1)
+    lines.merge_line("12366", "12319", DAY, by=None)
+    lines.merge_line("12366", "12345", later, by=None)
+    past = Merger("12366", "12319", DAY, later - dt.timedelta(1))
+    assert lines.all_mergers() == [past]
+    entry = lines.all_entries()["12366"]
+    assert (entry.merged_into, entry.merged_from, entry.merged_until) == ("12345", later, None)
+    first, second = call("12366", DAY), call("12366", later)
+    hub, city = Line.objects.get(number="12345"), Line.objects.get(number="12319")
+    assert (set(lines.calls_of(city)), set(lines.calls_of(hub))) == ({first}, {second})
+    assert [one.number for one in lines.lines_of(first)] == ["12366", "12319"]
+    assert [one.number for one in lines.lines_of(second)] == ["12366", "12345"]
+    assert lines.counts(DAY).merged == lines.counts(later).merged == ("12366",)
+    assert JournalEntry.objects.filter(action="merger.add").count() == 1
+
+
+def test_a_merger_that_ended_stays_when_the_line_is_merged_again() -> None:
+    until, again = dt.date(2021, 12, 31), dt.date(2023, 1, 1)
+    lines.save_entries([HUB, replace(TAX, merged_into="12345", merged_from=DAY, merged_until=until)], by=None)
+    lines.merge_line("12366", "12345", again, by=None)
+    assert lines.all_mergers() == [Merger("12366", "12345", DAY, until)]
+    assert [lines.counts(day).merged for day in (DAY, dt.date(2022, 6, 1), again)] == [("12366",), (), ("12366",)]
+
+
+def test_past_mergers_come_and_go_as_tables_and_never_overlap() -> None:
+    past = Merger("12366", "12319", dt.date(2020, 1, 1), dt.date(2020, 12, 31))
+    entries = [HUB, CITY, replace(TAX, merged_into="12345", merged_from=DAY)]
+    came = lines.import_tables(to_xlsx(entries, [], [], [past]), by=None)
+    assert (came.lines, came.mergers, came.faults) == (3, 1, [])
+    assert lines.import_tables(to_csv(MERGERS, lines.all_mergers()), by=None).mergers == 0
+    wrong = [
+        replace(past, since=dt.date(2020, 6, 1)),
+        replace(past, since=DAY, until=DAY),
+        Merger("12366", "12366", dt.date(2010, 1, 2), dt.date(2010, 1, 1)),
+        Merger("1", "2", DAY, DAY),
+    ]
+    came = lines.import_tables(to_csv(MERGERS, wrong), by=None)
+    assert [(one.row, one.fault.code) for one in came.faults] == [
+        (2, "mergers_overlap"), (3, "mergers_overlap"),
+        (4, "merged_into_itself"), (4, "ends_before_it_begins"), (5, "unknown_line"), (5, "unknown_line"),
+    ]  # fmt: skip
+    assert lines.all_mergers() == [past]

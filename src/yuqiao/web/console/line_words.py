@@ -32,6 +32,9 @@ FIELDS: Words = {
     "merged_into": _("Merged into"),
     "merged_from": _("Merged from"),
     "merged_until": _("Merged until"),
+    "into": _("Merged into"),
+    "since": _("Merged from"),
+    "until": _("Merged until"),
     "valid_from": _("In service from"),
     "valid_until": _("In service until"),
     "languages": _("Languages its callers often speak"),
@@ -42,7 +45,14 @@ FIELDS: Words = {
     "way_in": _("Way in"),
     "language": _("Language"),
 }
+DEPARTMENT_FIELDS: Words = {
+    "code": _("Code"),
+    "name_zh": _("Chinese name"),
+    "name_en": _("English name"),
+    "parent": _("Code of the one above it"),
+}
 FAULTS: Words = {
+    "department_ring": _("It would stand above itself."),
     "missing": _("This must be filled in."),
     "taken": _("There is a line {text} already."),
     "too_long": _("At most {most} characters."),
@@ -62,9 +72,11 @@ FAULTS: Words = {
     "merger_without_date": _("From which day is it merged?"),
     "merger_ring": _("Merged in a circle: {text}."),
     "merger_chain": _("{text} is itself merged into {into}; merge into {into} directly."),
-    "merged_already": _("It is merged into {text} already; a line keeps one merger, because calls are counted by it."),
+    "merged_already": _("It is merged into {text} already, from that day on or later."),
+    "mergers_overlap": _("Another merger of this line holds on some of these days."),
     "others_merged_into_it": _("Others are merged into this line: {text}."),
     "unknown_line": _("There is no line {text}."),
+    "unknown_number": _("We are not dialled at {text} for this line."),
     "unknown_department": _("There is no department of code “{text}”."),
     "end_without_signature": _("An end without the day of signing."),
     "formula": _("A formula; write its value instead."),

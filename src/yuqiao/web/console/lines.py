@@ -20,7 +20,8 @@ from yuqiao.accounts.models import Department
 from yuqiao.hotline import line_sheets
 from yuqiao.hotline import lines as registry
 from yuqiao.hotline.models import Line
-from yuqiao.hotline.registry import Counts, Entry, Pact
+from yuqiao.hotline.registry import WAYS_IN, Counts, Entry, Pact
+from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib.clock import now
 from yuqiao.web.console import line_words, words
 from yuqiao.web.console.board import calls, card_of
@@ -146,6 +147,7 @@ def show_line(request: HttpRequest, number: str) -> HttpResponseBase:
                 one.number,
                 words.word(words.WAYS_IN, one.way_in),
                 words.language_name(one.language) if one.language else "",
+                one.language,
             )
             for one in line.dialled_numbers.order_by("way_in", "number")
         ],
@@ -154,6 +156,15 @@ def show_line(request: HttpRequest, number: str) -> HttpResponseBase:
             for one in line.agreements.select_related("department").order_by("department__code")
         ],
         "merged_lines": [(one, words.line_name(one)) for one in line.merged_lines.order_by("number")],
+        "mergers": [
+            (one.into, one.since, one.until) for one in line.past_mergers.select_related("into").order_by("-since")
+        ],
+        "was_merged_into_it": [
+            (one.line, one.since, one.until)
+            for one in line.past_merged_lines.select_related("line").order_by("line__number")
+        ],
+        "ways": [(code, words.word(words.WAYS_IN, code)) for code in WAYS_IN],
+        "all_languages": [(code, words.language_name(code)) for code in FOREIGN],
         "languages": [words.language_name(code) for code in entry.languages],
         "excludes": [words.word(line_words.EXCLUSIONS, code) for code in entry.excludes],
         "calls_counted": counted.count(),
@@ -218,13 +229,15 @@ def agree(request: HttpRequest, number: str) -> HttpResponseBase:
 @require_GET
 @allowed(Act.SEE_LINES)
 def download(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Give the registry as a file: lines.xlsx (all tables), lines.csv, agreements.csv or numbers.csv."""
+    """Give the registry as a file: lines.xlsx (all tables), lines.csv, agreements.csv, mergers.csv or numbers.csv."""
     if name == "lines.xlsx":
         data, kind = _workbook(), XLSX
     elif name == "lines.csv":
         data, kind = line_sheets.to_csv(line_sheets.LINES, registry.all_entries().values()), "text/csv; charset=utf-8"
     elif name == "agreements.csv":
         data, kind = line_sheets.to_csv(line_sheets.PACTS, registry.all_pacts()), "text/csv; charset=utf-8"
+    elif name == "mergers.csv":
+        data, kind = line_sheets.to_csv(line_sheets.MERGERS, registry.all_mergers()), "text/csv; charset=utf-8"
     elif name == "numbers.csv":
         data, kind = line_sheets.to_csv(line_sheets.WAYS, registry.all_ways()), "text/csv; charset=utf-8"
     else:
@@ -233,7 +246,8 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _workbook() -> bytes:
-    return line_sheets.to_xlsx(registry.all_entries().values(), registry.all_pacts(), registry.all_ways())
+    tables = registry.all_pacts(), registry.all_ways(), registry.all_mergers()
+    return line_sheets.to_xlsx(registry.all_entries().values(), *tables)
 
 
 @require_POST

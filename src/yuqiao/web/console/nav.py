@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("callbacks", _("Callbacks"), Act.WATCH, Group.NOW),
     Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
     Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
+    Entry("departments", _("Departments"), Act.SEE_LINES, Group.REGISTER),
     Entry("statistics", _("Statistics"), Act.REPORT, Group.RESULTS),
     Entry("outages", _("Outages"), Act.WATCH, Group.RESULTS),
 )

@@ -79,8 +79,10 @@ def test_each_role_sees_and_edits_what_the_table_says(client: Client, role: Role
     edits = 200 if role in EDITS else 403
     for path in ("/lines/add/", "/lines/12345/change/"):
         assert client.get(path).status_code == edits, path
-    for path in ("/lines/upload/", "/lines/12345/agreement/"):
+    for path in ("/lines/upload/", "/lines/12345/agreement/", "/lines/12345/numbers/", "/lines/12345/merge/"):
         assert client.post(path).status_code == (302 if role in EDITS else 403), path
+    assert client.get("/departments/").status_code == sees
+    assert client.post("/departments/").status_code == (422 if role in EDITS else 403)
 
 
 def test_every_count_leads_to_as_many_rows(wang: Client) -> None:
@@ -182,6 +184,7 @@ def upload(client: Client, data: bytes) -> Any:
         ("lines.csv", b"\xef\xbb\xbf"),
         ("agreements.csv", b"\xef\xbb\xbf"),
         ("numbers.csv", b"\xef\xbb\xbf"),
+        ("mergers.csv", b"\xef\xbb\xbf"),
     ],
 )
 def test_what_is_downloaded_can_be_uploaded_and_changes_nothing(wang: Client, name: str, begins: bytes) -> None:
@@ -214,3 +217,55 @@ def test_every_fault_has_a_sentence_with_its_facts() -> None:
     with translation.override("en"):
         ring = fault("merged_into", "merger_chain", text="1 {into}", into="2")
         assert line_words.fault_sentence(ring).endswith("merge into 2 directly.")
+
+
+def said(client: Client, path: str, form: dict[str, str]) -> str:
+    """Post a form of a line's page; return the page it leads to."""
+    response = client.post(path, form, headers={"accept-language": "en"})
+    assert response.status_code == 302
+    return page(client, response["Location"])
+
+
+def test_numbers_dialled_are_written_changed_and_taken_away_on_the_lines_page(wang: Client) -> None:
+    path = "/lines/12345/numbers/"
+    way = {"number": "71123452", "way_in": "transferred", "language": "ja"}
+    assert "The number is written." in said(wang, path, way)
+    assert DialledNumber.objects.get(number="71123452").language == "ja"
+    said(wang, path, way | {"language": ""})
+    assert DialledNumber.objects.get(number="71123452").language == ""
+    assert "There is no way in" in said(wang, path, way | {"way_in": "letter"})
+    assert "belongs to another line" in said(wang, "/lines/110/numbers/", way)
+    assert "We are not dialled at 7112345 for this line." in said(wang, "/lines/110/numbers/", {"drop": "7112345"})
+    assert "The number is gone." in said(wang, path, {"drop": "7112345"})
+    assert list(DialledNumber.objects.values_list("number", flat=True)) == ["71123452"]
+    told = JournalEntry.objects.filter(action__startswith="dialled.").order_by("id")
+    assert list(told.values_list("action", flat=True)) == ["dialled.add", "dialled.change", "dialled.drop"]
+
+
+def test_a_line_is_merged_into_another_and_its_history_stands_on_both_pages(wang: Client) -> None:
+    lines.add_line(Entry("12319", "城建服务", "government"), by=None)
+    shown = said(wang, "/lines/12366/merge/", {"into": "12319", "since": "2022-01-01"})
+    assert "The merger is written." in shown
+    assert "2021-07-01 – 2021-12-31" in shown
+    assert "2021-07-01 – 2021-12-31" in page(wang, "/lines/12345/")
+    assert "merged into 12319 already" in said(wang, "/lines/12366/merge/", {"into": "12345", "since": "2022-01-01"})
+    assert "Name the line" in said(wang, "/lines/12366/merge/", {"into": "12345", "since": "soon"})
+
+
+def test_departments_are_added_and_changed_on_their_page(wang: Client) -> None:
+    office = {"code": "customs", "name_zh": "海关", "name_en": "Customs", "parent": "city"}
+    assert "The department is written." in said(wang, "/departments/", office)
+    assert 'value="海关"' in page(wang, "/departments/?code=customs")
+    said(wang, "/departments/", office | {"name_en": ""})
+    said(wang, "/departments/", office | {"name_en": ""})
+    row = Department.objects.get(code="customs")
+    assert (row.name_en, row.parent) == ("", Department.objects.get(code="city"))
+    told = list(JournalEntry.objects.order_by("id").values_list("action", "detail"))[-2:]
+    assert told[1] == ("department.change", {"name_en": ["Customs", ""]})
+    for wrong, sentence in (
+        ({"parent": "nobody"}, "There is no department of code “nobody”."),
+        ({"code": "city", "parent": "customs"}, "It would stand above itself."),
+    ):
+        refused = wang.post("/departments/", office | wrong, headers={"accept-language": "en"})
+        assert refused.status_code == 422
+        assert sentence in refused.content.decode()
