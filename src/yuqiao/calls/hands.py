@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 #: Q.850 34: no circuit. The engine's failure says nothing about the party's phone.
 ENGINE_FAILED = 34
 BRIDGE = "bridge"
+#: What is added to a call's id for the id of its second bridge.
+ASIDE = "-aside"
 Tell = Callable[[events.EngineEvent], None]
 
 
@@ -60,8 +62,6 @@ class Hands:
     async def _carry_out(self, effect: ask.EngineEffect) -> None:
         ari, bridge = self._ari, self._call_id
         match effect:
-            case ask.MakeBridge():
-                await ari.make_bridge(bridge)
             case ask.Answer():
                 await ari.answer(effect.leg, effect.language)
             case ask.Ring():
@@ -87,13 +87,30 @@ class Hands:
                 await ari.stop_recording(effect.name, of_leg=bool(effect.leg))
             case ask.HangUp():
                 await ari.hang_up(effect.leg, effect.cause)
+            case _:
+                await self._arrange(effect)
+
+    async def _arrange(self, effect: ask.EngineEffect) -> None:
+        """What is done to bridges as such, and to legs that are apart."""
+        ari, bridge = self._ari, self._call_id
+        match effect:
+            case ask.MakeBridge():
+                await ari.make_bridge(bridge)
             case ask.EndBridge():
                 await ari.end_bridge(bridge)
+            case ask.SetAside():
+                await ari.part(bridge, effect.leg)
+            case ask.MakeAside():
+                await ari.make_bridge(bridge + ASIDE)
+            case ask.JoinAside():
+                await ari.join(bridge + ASIDE, effect.leg)
+            case ask.EndAside():
+                await ari.end_bridge(bridge + ASIDE)
 
     async def _failed(self, effect: ask.EngineEffect, *, gone: bool) -> None:
         now = clock.now().timestamp()
         match effect:
-            case ask.Answer() | ask.Ring() | ask.Join():
+            case ask.Answer() | ask.Ring() | ask.Join() | ask.JoinAside():
                 if not gone:  # perhaps it worked and only the answer was late: leave no leg behind
                     with contextlib.suppress(AriError, TimeoutError):
                         await self._ari.hang_up(effect.leg)
@@ -111,9 +128,9 @@ class Hands:
 def _lanes(effect: ask.EngineEffect) -> tuple[str, tuple[str, ...]]:
     """Return the lane of an effect, and other lanes whose present work it follows."""
     match effect:
-        case ask.MakeBridge() | ask.EndBridge():
+        case ask.MakeBridge() | ask.EndBridge() | ask.MakeAside() | ask.EndAside():
             return BRIDGE, ()
-        case ask.Join():
+        case ask.Join() | ask.JoinAside():
             return effect.leg, (BRIDGE,)
         case ask.Record():
             return f"record:{effect.name}", (effect.leg or BRIDGE,)

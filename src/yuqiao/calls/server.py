@@ -26,9 +26,10 @@ from yuqiao.engines import events
 from yuqiao.engines.ari import SNOOP_PREFIX, Ari, Holdings
 from yuqiao.engines.ari_events import languages_offered
 from yuqiao.hotline import events as desk
-from yuqiao.hotline import outages, queue, services, wishes
+from yuqiao.hotline import incidents, outages, queue, services, wishes
 from yuqiao.hotline.effects import EngineEffect
 from yuqiao.hotline.models import CallCommand
+from yuqiao.hotline.recalling import awaits
 from yuqiao.hotline.state import CallState, Timing, TrackPhase
 from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
@@ -159,6 +160,11 @@ class CallServer:
 
     def _arrive(self, event: events.LegArrived) -> None:
         if event.leg in self._by_leg:
+            return
+        lost = [call for call in self._by_call.values() if call.call is not None and awaits(call.call, event)]
+        if len(lost) == 1:
+            self._by_leg[event.leg] = lost[0]
+            lost[0].tell(event)
             return
         self._by_leg[event.leg] = self._start(self._task(arrival=event))
 
@@ -296,6 +302,7 @@ class CallServer:
             if beats % 5 == 0:
                 await self._database.surely(workforce.end_wrap_ups, clock.now(), self._wrap_up, order=LAST)
                 await self._call_back()
+                await self._database.surely(incidents.fire_due, clock.now(), order=LAST)
 
     async def _take(self, command: CallCommand) -> None:
         call = self._by_call.get(str(command.call_id))

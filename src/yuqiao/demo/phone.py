@@ -82,6 +82,10 @@ class Session:
         self.rtp.press(keys)
         self.on_change(self, f"keys {keys}")
 
+    def die(self) -> None:
+        """The phone breaks: it neither speaks nor hears any more, and nobody is told."""
+        self._air.remove(self.rtp)
+
     def _talk(self, audio: AudioParameters) -> None:
         if self.over:
             return

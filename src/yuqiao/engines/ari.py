@@ -207,6 +207,14 @@ class Ari:
         """Put a leg into a bridge."""
         await self._command("POST", f"bridges/{bridge}/addChannel", channel=leg)
 
+    async def part(self, bridge: str, leg: str) -> None:
+        """Take a leg out of a bridge; it stays on the line, alone. Harmless when it is not in it."""
+        try:
+            await self._command("POST", f"bridges/{bridge}/removeChannel", channel=leg)
+        except AriError as error:
+            if error.status != 422:
+                raise
+
     async def play(self, playback: str, leg: str, media: Sequence[str]) -> None:
         """Play media URIs one after the other to a leg."""
         await self._command("POST", f"channels/{leg}/play/{playback}", media=",".join(media))

@@ -30,6 +30,7 @@ class Facts:
 
     ``survey``: the line's callers are asked afterwards how it was.
     ``hints`` and ``excludes`` are the line's; ``valid``: the line is in service today. ``menu``: `choosing.menu_order`.
+    ``outbound``: where the caller can be rung, empty if nowhere.
     """
 
     way_in: str = DIRECT
@@ -44,6 +45,7 @@ class Facts:
     menu: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     valid: bool = True
+    outbound: str = ""
 
 
 def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing) -> Step:
@@ -75,6 +77,7 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
         hints=facts.hints,
         menu=facts.menu,
         proposal=choosing.proposed(facts.hints),
+        outbound=facts.outbound,
         principal=leg.id,
         legs=(leg,),
         timing=timing,

@@ -38,6 +38,30 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """Take a leg out of the call's bridge: it hears nobody and is heard by nobody."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeAside:
+    """Make the call's second bridge, for a private consultation."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAside:
+    """Put a leg into the call's second bridge."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndAside:
+    """Take the call's second bridge away."""
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     """Play media one after the other to one leg alone."""
 
@@ -83,7 +107,22 @@ class EndBridge:
     """Take the call's bridge away."""
 
 
-EngineEffect = MakeBridge | Answer | Ring | Join | Play | StopPlaying | Record | StopRecording | HangUp | EndBridge
+EngineEffect = (
+    MakeBridge
+    | Answer
+    | Ring
+    | Join
+    | SetAside
+    | MakeAside
+    | JoinAside
+    | EndAside
+    | Play
+    | StopPlaying
+    | Record
+    | StopRecording
+    | HangUp
+    | EndBridge
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +167,25 @@ class FindParty:
     """Look up the line with this number; comes back as PartyFound or PartyUnknown."""
 
     number: str
+    command: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindManager:
+    """Look up the floor manager on duty; comes back as PartyFound or PartyUnknown.
+
+    ``asked_by``: the leg that wants to speak apart from the others; empty: into the call.
+    """
+
+    asked_by: str = ""
+    command: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """Somebody calls for help: an incident with a clock (S141 i, j), opened by an interpreter or by a command."""
+
+    interpreter: int | None = None
     command: int | None = None
 
 
@@ -199,6 +257,8 @@ RowEffect = (
     | Engage
     | Release
     | FindParty
+    | FindManager
+    | OpenIncident
     | Journal
     | OpenCallback
     | CallerServed
@@ -214,4 +274,4 @@ Effect = EngineEffect | RowEffect
 
 #: Effects whose rows must stand in the database before the engine acts, or which it answers; everything else may be
 #: written a moment later, together with what happens meanwhile.
-URGENT = (Ring, Record, Seek, FindParty)
+URGENT = (Ring, Record, Seek, FindParty, FindManager, OpenIncident)

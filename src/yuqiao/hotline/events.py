@@ -66,12 +66,16 @@ class TryAgain:
 
 @dataclass(frozen=True, slots=True)
 class PartyFound:
-    """The line somebody wants to add can be rung at ``contact``; ``label`` is its number."""
+    """The line somebody wants to add can be rung at ``contact``; ``label`` is its number.
+
+    ``asked_by`` is the leg that wants to speak with it apart from the others, empty otherwise.
+    """
 
     label: str
     contact: str
     at: float
     command: int | None = None
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +152,90 @@ class LanguageSuggested:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldAsked:
+    """Somebody asks to let one party wait."""
+
+    command: int
+    leg: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAsked:
+    """Somebody asks to bring a waiting party back."""
+
+    command: int
+    leg: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultAsked:
+    """Somebody asks that interpreter ``asker`` (a leg; empty: who interprets) speaks apart with ``partner``.
+
+    ``partner`` is a leg; empty: the floor manager on duty.
+    """
+
+    command: int
+    asker: str
+    partner: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAsked:
+    """Somebody asks to end the consultation."""
+
+    command: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverAsked:
+    """Somebody asks for a colleague in the place of interpreter ``asker`` (a leg; empty: who interprets)."""
+
+    command: int
+    asker: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateAsked:
+    """Somebody calls the floor manager in."""
+
+    command: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallManagerAsked:
+    """The ladder of an incident wants the floor manager in the call."""
+
+    command: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimeCame:
     """The clock passed the call's next deadline."""
 
     at: float
 
 
-DeskEvent = AddPartyAsked | DropLegAsked | EndAsked | Preempted | LanguageAsked | RefusalAsked
+DeskEvent = (
+    AddPartyAsked
+    | DropLegAsked
+    | EndAsked
+    | HoldAsked
+    | ResumeAsked
+    | ConsultAsked
+    | MergeAsked
+    | HandOverAsked
+    | EscalateAsked
+    | CallManagerAsked
+    | Preempted
+    | LanguageAsked
+    | RefusalAsked
+)
 RowAnswer = InterpretersClaimed | MustWait | NobodyThere | PartyFound | PartyUnknown
 Event = EngineEvent | RowAnswer | DeskEvent | LanguageSuggested | TryAgain | TimeCame

@@ -1,14 +1,36 @@
-"""What an interpreter asks for by the keys of her phone: ``*12345#`` adds that line, ``*0#`` stops the
-recording for a caller who does not want it, ``##`` says the work is done.
+"""What an interpreter asks for by the keys of her phone: ``*12345#`` adds that line, ``##`` says the work is done.
 
-In a call that we began, ``*9#`` says that a machine picked up, ``*8#`` that the person wants no more calls of lists.
+One digit between ``*`` and ``#`` is a wish of its own (`CODES`): ``*0#`` stops the recording for a caller who does not
+want it, ``*1#`` to ``*5#`` ask for one of `SERVICES`. In a call that we began, ``*9#`` says that a machine picked up,
+``*8#`` that the person wants no more calls of lists.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 LONGEST = 24
+
+
+class Service(StrEnum):
+    """What one digit between ``*`` and ``#`` asks for."""
+
+    ESCALATE = "escalate"
+    HOLD = "hold"
+    CONSULT_AGENT = "consult_agent"
+    CONSULT_MANAGER = "consult_manager"
+    HAND_OVER = "hand_over"
+
+
+#: No line's number is a single digit.
+SERVICES: dict[str, Service] = {
+    "1": Service.HOLD,
+    "2": Service.CONSULT_AGENT,
+    "3": Service.CONSULT_MANAGER,
+    "4": Service.HAND_OVER,
+    "5": Service.ESCALATE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +60,9 @@ class NoMore:
     """The person who was called wants no such calls again."""
 
 
-Wish = AddLine | RefuseRecording | WorkDone | MachineHeard | NoMore
+Wish = AddLine | RefuseRecording | WorkDone | MachineHeard | NoMore | Service
 #: What stands between ``*`` and ``#`` for a wish of its own; anything else is a line's number.
-CODES: dict[str, Wish] = {"0": RefuseRecording(), "8": NoMore(), "9": MachineHeard()}
+CODES: dict[str, Wish] = {"0": RefuseRecording(), **SERVICES, "8": NoMore(), "9": MachineHeard()}
 
 
 def press(buffer: str, key: str) -> tuple[str, Wish | None]:

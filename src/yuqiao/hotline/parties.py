@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from yuqiao.engines.events import KeyPressed, LegEnded
-from yuqiao.hotline import calling_back, choosing, refusing, ringing, script, seeking, survey
+from yuqiao.hotline import calling_back, choosing, recalling, refusing, ringing, script, seeking, steering, survey
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.consent import REFUSE_KEY
 from yuqiao.hotline.effects import FindParty, FinishCommand, HangUp, Journal
-from yuqiao.hotline.keys import AddLine, MachineHeard, NoMore, RefuseRecording, press
+from yuqiao.hotline.keys import AddLine, MachineHeard, NoMore, RefuseRecording, Service, press
 from yuqiao.hotline.state import AGENT, INTERPRETER, THIRD, LegPhase, LegState, Phase
 from yuqiao.hotline.turn import Turn
 from yuqiao.languages.catalogue import BY_DIGIT
@@ -37,6 +37,9 @@ def key_pressed(turn: Turn, event: KeyPressed) -> None:
         _journal(turn, leg, "call.machine") if calling_back.heard_a_machine(turn) else _tell_interpreter(turn)
     elif isinstance(wish, NoMore):
         _journal(turn, leg, "call.no_more") if calling_back.no_more_calls(turn, leg) else _tell_interpreter(turn)
+    elif isinstance(wish, Service):
+        _journal(turn, leg, f"call.{wish.value}")
+        steering.by_key(turn, leg, wish)
     elif wish is not None:
         turn.note("work_done", leg.id)
         _journal(turn, leg, "call.end")
@@ -65,7 +68,15 @@ def party_found(turn: Turn, event: desk.PartyFound) -> None:
             turn.do(FinishCommand(event.command, "the call is over"))
         return
     leg = turn.leg(
-        LegState(turn.new_id(), THIRD, turn.now, label=event.label, contact=event.contact, command=event.command)
+        LegState(
+            turn.new_id(),
+            THIRD,
+            turn.now,
+            label=event.label,
+            contact=event.contact,
+            command=event.command,
+            asked_by=event.asked_by,
+        )
     )
     turn.note("third_rung", leg.id, line=event.label)
     ringing.ring(turn, leg)
@@ -102,6 +113,9 @@ def came(turn: Turn, leg: LegState) -> None:
     turn.note(f"{leg.role}_joined", leg.id, label=leg.label)
     if leg.command is not None:
         turn.do(FinishCommand(leg.command))
+        turn.leg(leg, command=None)
+    if leg.role == AGENT:
+        turn.set(agent_recalls=0)
     if turn.call.phase is Phase.CHOOSING:
         choosing.offer_menu(turn)
     elif turn.open:
@@ -111,16 +125,19 @@ def came(turn: Turn, leg: LegState) -> None:
 def left(turn: Turn, before: LegState, event: LegEnded) -> None:
     """An agent we rang back, or a third party, is gone or could not be reached: the others go on."""
     reached = before.phase is not LegPhase.RINGING
-    turn.note(f"{before.role}_left" if reached else f"{before.role}_unreachable", before.id, cause=event.cause)
-    if before.command is not None and before.phase is not LegPhase.JOINED:
+    if before.role != AGENT or not recalling.agent_lost(turn, before, event):
+        turn.note(f"{before.role}_left" if reached else f"{before.role}_unreachable", before.id, cause=event.cause)
+    if before.command is not None:
         turn.do(FinishCommand(before.command, f"not reached (cause {event.cause})"))
+    if before.role == AGENT and not reached:
+        recalling.agent_not_reached(turn)
     if before.role == THIRD and not reached:
         _tell_interpreter(turn)
     if not turn.principal_present:
         return
     if turn.call.phase is Phase.CHOOSING and before.role == AGENT:
         choosing.offer_menu(turn)
-    elif turn.call.phase is Phase.UNASSISTED and len(turn.call.present()) == 1:
+    elif turn.call.phase is Phase.UNASSISTED and len(turn.call.present()) == 1 and not turn.call.agent_recalls:
         seeking.last_words(turn, "goodbye")
 
 

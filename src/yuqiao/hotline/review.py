@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import asides, consent, ringing, script
+from yuqiao.hotline import apart, asides, consent, ringing, script
 from yuqiao.hotline.effects import Answer, HangUp, Join, Seek, StopRecording
 from yuqiao.hotline.state import WAITING, LegPhase, LegState, Phase, TrackPhase
 from yuqiao.hotline.turn import Turn
@@ -61,7 +61,9 @@ def _review_leg(
     current = turn.call.leg(leg.id)
     if current is None or not current.present:
         return
-    if leg.id in seen.joined:
+    if current.aside:
+        apart.again(turn, current)
+    elif leg.id in seen.joined:
         tell(engine.LegJoined(leg.id, seen.at))
     else:
         turn.leg(current, phase=LegPhase.UP)

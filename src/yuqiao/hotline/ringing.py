@@ -38,9 +38,11 @@ def ring(turn: Turn, leg: LegState) -> None:
     """Place a leg; a deadline of our own follows in case the engine forgets it."""
     timeout = turn.call.timing.ring
     shown = turn.call.line or turn.call.dialled  # never the caller's own number
-    beside = turn.call.principal if turn.call.principal != leg.id else ""
-    if not beside:  # a callback: the caller is rung beside the interpreter, and she beside nobody
-        beside = next((one.id for one in turn.call.present(INTERPRETER)), "")
+    principal = turn.principal
+    if principal is not None and principal.id != leg.id and principal.phase is not LegPhase.OVER:
+        beside = principal.id
+    else:  # a callback, or a caller who was lost: beside whoever is on, if anybody
+        beside = next((one.id for one in turn.call.present() if one.id != leg.id), "")
     turn.do(Ring(leg.id, leg.contact, beside, shown, timeout))
     turn.alarm(f"ring:{leg.id}", timeout + RING_GRACE)
 

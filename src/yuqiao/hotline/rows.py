@@ -47,7 +47,7 @@ def write(saved: CallState | None, call: CallState, notes: Sequence[Note], line_
 
 def _write_call(saved: CallState | None, call: CallState, line_id: int | None) -> None:
     columns: dict[str, Any] = {
-        "phase": call.phase.value,
+        "phase": call.shown_phase,
         "language": call.language,
         "language_by": call.language_by,
         "consent": call.consent,

@@ -12,15 +12,19 @@ from typing import Any
 
 from yuqiao.engines import events as engine
 from yuqiao.hotline import (
+    apart,
     asides,
     calling_back,
     choosing,
     correcting,
+    handing,
     parties,
+    recalling,
     refusing,
     ringing,
     script,
     seeking,
+    steering,
     survey,
 )
 from yuqiao.hotline import events as desk
@@ -54,6 +58,9 @@ def step(call: CallState, event: desk.Event) -> Step:
     """Return the call after ``event`` and what is to be done, in order. Never raises; never changes ``call``."""
     turn = Turn(call, event.at)
     HANDLERS[type(event)](turn, event)
+    recalling.settle(turn)
+    apart.settle(turn)
+    handing.settle(turn)
     _finish_if_over(turn)
     return turn.call, turn.effects
 
@@ -69,10 +76,12 @@ def _answered(turn: Turn, event: engine.LegAnswered) -> None:
     if leg is None or not leg.inbound or leg.phase is not LegPhase.RINGING:
         return
     turn.leg(leg, phase=LegPhase.UP, answered_at=turn.now)
-    turn.set(answered_at=turn.now)
+    turn.set(answered_at=turn.call.answered_at or turn.now)
     turn.alarm("answer", None)
     turn.note("answered", leg.id)
     turn.do(Join(leg.id))
+    if turn.call.recalling:
+        return
     if not turn.open:
         script.run(turn, leg.id, *turn.call.script)
     elif turn.call.language:
@@ -97,20 +106,25 @@ def _controlled(turn: Turn, event: engine.LegControlled) -> None:
         turn.alarm(f"ring:{leg.id}", None)
         turn.note(f"{leg.role}_answered", leg.id)
         if leg.id == turn.call.principal:
-            turn.set(answered_at=turn.now)
-        turn.do(Join(leg.id))
+            turn.set(answered_at=turn.call.answered_at or turn.now)
+        apart.place(turn, leg)
 
 
 def _joined(turn: Turn, event: engine.LegJoined) -> None:
     leg = turn.call.leg(event.leg)
-    if leg is None or leg.phase is not LegPhase.UP:
+    if leg is None or leg.phase is not LegPhase.UP or leg.aside:
         return
-    again = leg.joined_at is not None  # put back after a review
+    again = leg.joined_at is not None  # put back after a review, a hold or a consultation
     leg = turn.leg(leg, phase=LegPhase.JOINED, joined_at=turn.now)
-    if leg.role == INTERPRETER and turn.call.way_in in OUTBOUND and not turn.principal_present:
+    if again and turn.principal_present:
+        pass
+    elif leg.role == INTERPRETER and turn.call.way_in in OUTBOUND and not turn.principal_present:
         calling_back.ring_caller(turn, leg)
     elif leg.role == INTERPRETER:
         seeking.joined(turn, leg)
+        handing.joined(turn, leg)
+    elif leg.id == turn.call.principal and turn.call.recalling:
+        recalling.principal_back(turn, leg)
     elif leg.id != turn.call.principal:
         parties.came(turn, leg)
     elif not leg.inbound and not again:
@@ -127,6 +141,11 @@ def _ended(turn: Turn, event: engine.LegEnded) -> None:
     script.listener_gone(turn, before.id)
     asides.forget(turn, before.id)
     if before.id == turn.call.principal:
+        if turn.call.recalling and turn.open:
+            recalling.principal_not_reached(turn, before, event)
+            return
+        if recalling.principal_lost(turn, before, event):
+            return
         if before.phase is LegPhase.RINGING and not before.inbound:
             calling_back.not_reached(turn, before, event)
             return
@@ -188,7 +207,7 @@ def _key(turn: Turn, event: engine.KeyPressed) -> None:
 
 
 def _playback_ended(turn: Turn, event: engine.PlaybackEnded) -> None:
-    if not asides.ended(turn, event):
+    if not apart.playback_ended(turn, event) and not asides.ended(turn, event):
         script.playback_ended(turn, event)
 
 
@@ -214,12 +233,8 @@ def _review(turn: Turn, event: engine.EngineReviewed) -> None:
     review(turn, event, lambda told: HANDLERS[type(told)](turn, told))
 
 
-def _nothing(_turn: Turn, _event: Any) -> None:
-    """An event that says nothing new, such as a second arrival of the same leg."""
-
-
 HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
-    engine.LegArrived: _nothing,
+    engine.LegArrived: recalling.rang_in,
     engine.LegRinging: _ringing,
     engine.LegAnswered: _answered,
     engine.LegControlled: _controlled,
@@ -243,6 +258,13 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.LanguageAsked: correcting.language_asked,
     desk.RefusalAsked: refusing.by_desk,
     desk.LanguageSuggested: choosing.suggested,
+    desk.HoldAsked: steering.hold,
+    desk.ResumeAsked: steering.resume,
+    desk.ConsultAsked: steering.consult,
+    desk.MergeAsked: steering.merge,
+    desk.HandOverAsked: steering.hand_over,
+    desk.EscalateAsked: steering.escalated,
+    desk.CallManagerAsked: steering.call_manager,
     desk.TimeCame: _time,
 }
 
@@ -259,6 +281,9 @@ DEADLINES: dict[str, Callable[[Turn, str], None]] = {
     "survey": lambda turn, _of: survey.no_key(turn),
     "dismissed": lambda turn, leg: turn.do(HangUp(leg)),
     "answer": _never_answered,
+    "hold": apart.remind,
+    "recall": lambda turn, _of: recalling.ring_principal(turn),
+    "agent": lambda turn, _of: recalling.ring_agent(turn),
     "closing": _still_closing,
     "forced": lambda turn, _of: _force(turn),
 }

@@ -43,6 +43,19 @@ def media(turn: Turn, leg_id: str, name: str) -> tuple[str, ...]:
     return (sound(name, BASE if hears_chinese else turn.call.language or DEFAULT_LANGUAGE),)
 
 
+def own_words(turn: Turn, leg_id: str, name: str) -> str:
+    """Return a prompt as this leg understands it: the caller's leg in the caller's language, all others in Chinese."""
+    language = turn.call.language or DEFAULT_LANGUAGE
+    return sound(name, language if leg_id == turn.call.principal else BASE)
+
+
+def tell(turn: Turn, name: str, *legs: str) -> None:
+    """Play a short prompt or tone to each of these legs, beside the script and without waiting for its end."""
+    for leg_id in legs:
+        media = f"tone:{BEEP}" if name == BEEP else own_words(turn, leg_id, name)
+        turn.do(Play(turn.new_id(), leg_id, (media,)))
+
+
 def run(turn: Turn, leg_id: str, *names: str) -> None:
     """Play these prompts to a leg, in place of whatever was playing."""
     stop(turn)
@@ -158,13 +171,19 @@ def ensure_tracks(turn: Turn) -> None:
     if not turn.call.recording or turn.call.phase in {Phase.CLOSING, Phase.ENDED}:
         return
     joined = [leg.id for leg in turn.call.legs if leg.phase is LegPhase.JOINED]
-    for leg_id in (*joined, *([""] if joined else [])):
-        of_leg = [track for track in turn.call.tracks if track.leg == leg_id]
+    apart = [leg.id for leg in turn.call.present() if leg.aside == "consult"]
+    for leg_id in (*joined, *apart, *([""] if joined else [])):
+        of_leg = [track for track in turn.call.tracks if track.leg == leg_id and not _gave_way(track)]
         if len(of_leg) >= RECORDING_ATTEMPTS or any(not track.failed for track in of_leg):
             continue
         name = f"{turn.call.id}-{len(turn.call.tracks) + 1}"
         turn.set(tracks=(*turn.call.tracks, TrackOf(name, leg_id, turn.now)))
         turn.do(Record(name, leg_id))
+
+
+def _gave_way(track: TrackOf) -> bool:
+    """Whether we stopped this segment, so that another may follow."""
+    return track.paused and track.phase is TrackPhase.OVER and not track.failed
 
 
 def recording_began(turn: Turn, event: RecordingBegan) -> None:
@@ -175,7 +194,7 @@ def recording_began(turn: Turn, event: RecordingBegan) -> None:
 
 
 def recording_ended(turn: Turn, event: RecordingEnded) -> None:
-    """Close the track; begin another if it failed while its leg goes on."""
+    """Close the track; begin another if it failed, or was paused, while its leg goes on."""
     track = next((one for one in turn.call.tracks if one.name == event.name), None)
     if track is None or track.phase is TrackPhase.OVER:
         return
@@ -188,5 +207,6 @@ def recording_ended(turn: Turn, event: RecordingEnded) -> None:
     turn.call = turn.call.with_track(changed)
     if not event.done and turn.call.consent != consent.REFUSED:
         turn.note("recording_failed", track.leg)
+    if track.paused or not event.done:
         ensure_tracks(turn)
     consent.discard(turn)

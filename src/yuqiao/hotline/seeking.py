@@ -70,6 +70,8 @@ def give_up(turn: Turn, request: RequestOf, reason: str = "") -> None:
     """Tell the caller that we call back. Others who are on the call keep talking; a caller who is alone is let go."""
     settle(turn, request, UNMET)
     turn.note("nobody_free", request=request.id, **({"reason": reason} if reason else {}))
+    if request.id == turn.call.handover and turn.call.present(INTERPRETER):
+        return  # she who wanted to hand over is still there
     if turn.call.way_in in OUTBOUND and not turn.principal_present:
         _not_even_rung(turn)
         return
@@ -85,6 +87,9 @@ def give_up(turn: Turn, request: RequestOf, reason: str = "") -> None:
 
 def last_words(turn: Turn, prompt: str) -> None:
     """Everybody else leaves; the caller hears ``prompt`` and is then let go."""
+    if turn.call.recalling:
+        close(turn)
+        return
     if turn.call.way_in in OUTBOUND and not turn.principal_present:
         _not_even_rung(turn)
         return
@@ -108,7 +113,7 @@ def _not_even_rung(turn: Turn) -> None:
 
 def joined(turn: Turn, leg: LegState) -> None:
     """The interpreter is heard: the promise is kept, and measured."""
-    if turn.call.interpreter_at is None:
+    if turn.call.interpreter_at is None and not turn.call.recalling:
         turn.set(interpreter_at=turn.now)
         turn.do(CallerServed(turn.now))
     waited = round((turn.now - turn.call.started_at) * 1000)
@@ -139,6 +144,8 @@ def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
     turn.set(phase=Phase.REPLACING)
     notice = consent.notice(turn.call) if script.notice_pending(turn) else ()  # cut short: it is heard whole
     script.run(turn, turn.call.principal, *notice, "replacing")
+    if turn.call.open_request is not None:
+        return  # a colleague to hand over to is being sought: she is the replacement
     ask(turn, head=True, tried=() if before.interpreter is None else (before.interpreter,))
 
 

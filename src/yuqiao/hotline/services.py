@@ -18,18 +18,19 @@ from django.db import transaction
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.engines.events import LegArrived
-from yuqiao.hotline import callbacks, invitations, outgoing, ratings
+from yuqiao.hotline import callbacks, incidents, invitations, outgoing, ratings
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
 from yuqiao.hotline.arrivals import facts_for
 from yuqiao.hotline.beginning import begin, begin_outbound
+from yuqiao.hotline.callback_rules import contact_for
 from yuqiao.hotline.calling_away import ASK_AGAIN, call_away
 from yuqiao.hotline.consent import REFUSED
 from yuqiao.hotline.jobs import discard_recordings, finish_recordings
 from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest, Lease, Line
 from yuqiao.hotline.rows import instant, write
 from yuqiao.hotline.rules import step
-from yuqiao.hotline.state import OUTBOUND, WAITING, CallState, Timing, restore
+from yuqiao.hotline.state import MANAGER_LABEL, OUTBOUND, WAITING, CallState, Timing, restore
 from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
 from yuqiao.workforce.models import Interpreter
@@ -41,6 +42,7 @@ def admit(arrival: LegArrived, timing: Timing) -> tuple[CallState, Acts]:
     """Write a new call for an inbound leg; return its state and what the engine is to do. Idempotent by leg."""
     with transaction.atomic():
         facts, line_id = facts_for(arrival)
+        facts = replace(facts, outbound=contact_for(settings.OUTBOUND_CONTACT, arrival.caller_number))
         call, effects = begin(str(uuid.uuid4()), arrival, facts, timing)
         return _settle(None, call, effects, line_id)
 
@@ -112,11 +114,10 @@ def _carry_out(  # noqa: PLR0912 (one list of all effects)
             workforce.engage(effect.request, effect.interpreter, now)
         case ask.Release():
             workforce.release(effect.request, effect.to, now, effect.interpreter)
-        case ask.FindParty():
-            line = Line.objects.filter(number=effect.number).exclude(agent_contact="").first()
-            if line is None:
-                return answer.PartyUnknown(effect.number, now.timestamp(), effect.command)
-            return answer.PartyFound(line.number, line.agent_contact, now.timestamp(), effect.command)
+        case ask.FindParty() | ask.FindManager():
+            return _find(effect, now.timestamp())
+        case ask.OpenIncident():
+            incidents.open_for_call(call, effect.interpreter, effect.command, now)
         case ask.Journal():
             actor = Person.objects.filter(interpreter=effect.interpreter).first()
             record(actor, effect.action, Call(pk=uuid.UUID(call.id)), effect.detail)
@@ -147,6 +148,21 @@ def _seek(call: CallState, request_id: str, now: dt.datetime) -> answer.RowAnswe
         return told
     again = now.timestamp() + ASK_AGAIN
     return replace(told, called_away=True, look_again_at=min(again, told.look_again_at or again))
+
+
+def _find(effect: ask.FindParty | ask.FindManager, at: float) -> answer.RowAnswer:
+    """Look up where somebody can be rung."""
+    match effect:
+        case ask.FindManager():
+            contact = incidents.manager_contact()
+            if contact is None:
+                return answer.PartyUnknown(MANAGER_LABEL, at, effect.command)
+            return answer.PartyFound(MANAGER_LABEL, contact, at, effect.command, effect.asked_by)
+        case ask.FindParty():
+            line = Line.objects.filter(number=effect.number).exclude(agent_contact="").first()
+            if line is None:
+                return answer.PartyUnknown(effect.number, at, effect.command)
+            return answer.PartyFound(line.number, line.agent_contact, at, effect.command)
 
 
 def abort(call: CallState) -> None:

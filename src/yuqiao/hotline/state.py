@@ -63,6 +63,8 @@ SCHEDULED, OUTREACH = "scheduled", "outreach"
 #: Calls that we begin: an interpreter first, then the person at ``CallState.outbound``.
 OUTBOUND = frozenset({CALLBACK, SCHEDULED, OUTREACH})
 WAITING, CLAIMED, ANSWERED, UNMET, WITHDRAWN = "waiting", "claimed", "answered", "unmet", "withdrawn"
+#: What a leg of the floor manager is called, who is no line and no interpreter.
+MANAGER_LABEL = "值班主管"
 OPEN_REQUEST = frozenset({WAITING, CLAIMED})
 
 
@@ -91,6 +93,7 @@ class LegState:
     ``confirm``: the party must press 1 first; only then is it answered (``answered_at``), for nobody else picks up.
     ``let_go``: why we hang up a phone that nobody is to answer any more.
     ``dismissed``: an interpreter of a language that turned out to be the wrong one; she is thanked and let go.
+    ``asked_by`` is the leg that wants to speak with this one apart from the others.
     """
 
     id: str
@@ -112,6 +115,11 @@ class LegState:
     cause: int | None = None
     keys: str = ""
     dismissed: bool = False
+    #: Apart from the others: see `hotline.apart`; ``music`` is what plays to one who waits.
+    aside: str = ""
+    music: str = ""
+    reminded: int = 0
+    asked_by: str = ""
 
     @property
     def present(self) -> bool:
@@ -157,7 +165,7 @@ class RequestOf:
 
 @dataclass(frozen=True, slots=True)
 class TrackOf:
-    """One recording; ``leg`` is empty for the mix."""
+    """One recording; ``leg`` is empty for the mix. ``paused``: we stopped it, and another may follow it."""
 
     name: str
     leg: str
@@ -166,6 +174,7 @@ class TrackOf:
     began_at: float | None = None
     duration_ms: int | None = None
     failed: bool = False
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,8 @@ class CallState:
 
     A call that we begin rings its caller at ``outbound``; until then no leg is its principal. The id of the row it is
     an attempt of stands in ``callback``, or in ``order`` for a scheduled call and for outreach.
+    A caller who was lost in the middle of any call is rung there too: ``recalling``, for the ``recalls``th time.
+    ``handover`` is the request for a colleague whom ``handover_by`` (a leg) wants in her place.
     ``survey`` is a state of `hotline.survey`.
 
     ``language_by`` says how the language became known (`hotline.choosing`); ``hints`` are the line's, ``menu`` the
@@ -221,6 +232,12 @@ class CallState:
     order: int | None = None
     outbound: str = ""
     survey: str = ""
+    recalling: bool = False
+    recalls: int = 0
+    agent_recalls: int = 0
+    handover: str = ""
+    handover_by: str = ""
+    handover_command: int | None = None
     legs: tuple[LegState, ...] = ()
     requests: tuple[RequestOf, ...] = ()
     tracks: tuple[TrackOf, ...] = ()
@@ -246,6 +263,11 @@ class CallState:
     def open_request(self) -> RequestOf | None:
         """The request that still looks for somebody; there is at most one."""
         return next((request for request in self.requests if request.state in OPEN_REQUEST), None)
+
+    @property
+    def shown_phase(self) -> str:
+        """The phase as supervisors see it."""
+        return "recalling" if self.recalling and self.phase not in {Phase.CLOSING, Phase.ENDED} else self.phase.value
 
     def present(self, *roles: str) -> tuple[LegState, ...]:
         """Return the legs with one of these roles (any, if none is named) that are on the line."""

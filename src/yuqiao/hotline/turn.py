@@ -55,6 +55,6 @@ class Turn:
 
     @property
     def principal_present(self) -> bool:
-        """Whether the leg that came to us is answered and on the line."""
+        """Whether the leg that came to us is on the line, or was lost and is being rung again."""
         leg = self.principal
-        return leg is not None and leg.phase in {LegPhase.UP, LegPhase.JOINED}
+        return self.call.recalling or (leg is not None and leg.phase in {LegPhase.UP, LegPhase.JOINED})

@@ -49,6 +49,34 @@ def _refuse_recording(command: int, _arguments: Arguments, at: float) -> desk.De
     return desk.RefusalAsked(command, at)
 
 
+def _hold(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.HoldAsked(command, arguments.get("leg", ""), at)
+
+
+def _resume(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.ResumeAsked(command, arguments.get("leg", ""), at)
+
+
+def _consult(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.ConsultAsked(command, arguments.get("asker", ""), arguments.get("leg", ""), at)
+
+
+def _merge(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.MergeAsked(command, at)
+
+
+def _hand_over(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.HandOverAsked(command, arguments.get("asker", ""), at)
+
+
+def _escalate(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.EscalateAsked(command, at)
+
+
+def _call_manager(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.CallManagerAsked(command, at)
+
+
 #: Kind of a command -> what it tells the call.
 WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "add_party": _add_party,
@@ -57,6 +85,13 @@ WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "preempted": _preempted,  # written by `hotline.calling_away`, not by a person
     "choose_language": _choose_language,
     "refuse_recording": _refuse_recording,
+    "hold": _hold,
+    "resume": _resume,
+    "consult": _consult,
+    "merge": _merge,
+    "hand_over": _hand_over,
+    "escalate": _escalate,
+    "call_manager": _call_manager,
 }
 
 
@@ -97,6 +132,24 @@ def ask_language(call: Call, language: str, *, by: Person | None) -> CallCommand
 def ask_no_recording(call: Call, *, by: Person | None) -> CallCommand:
     """Say that the caller does not want to be recorded: recording stops, and what there is is thrown away."""
     return _ask(call, "refuse_recording", {}, by, {})
+
+
+#: Wishes that only move parties within the call: kind -> the arguments it takes, each the id of a leg.
+STEERING: dict[str, tuple[str, ...]] = {
+    "hold": ("leg",),
+    "resume": ("leg",),
+    "consult": ("asker", "leg"),
+    "merge": (),
+    "hand_over": ("asker",),
+    "escalate": (),
+}
+
+
+def ask_steer(call: Call, kind: str, *, by: Person | None, **legs: str) -> CallCommand:
+    """Ask for one of `STEERING`; CommandError for another kind, or for arguments it does not take."""
+    if kind not in STEERING or not set(legs) <= set(STEERING[kind]):
+        raise CommandError("there is no such wish")
+    return _ask(call, kind, dict(legs), by, dict(legs))
 
 
 def _ask(call: Call, kind: str, arguments: dict[str, Any], by: Person | None, journaled: dict[str, Any]) -> CallCommand:

@@ -14,6 +14,7 @@ from yuqiao.hotline.models.calls import (
     Recording,
     RequestState,
 )
+from yuqiao.hotline.models.incidents import FloorManager, Incident, IncidentKind, LadderStep, Told, Way
 from yuqiao.hotline.models.invitations import (
     Complaint,
     ComplaintSource,
@@ -51,8 +52,12 @@ __all__ = [
     "Consent",
     "DeliveryState",
     "DialledNumber",
+    "FloorManager",
+    "Incident",
+    "IncidentKind",
     "InterpreterRequest",
     "Invitation",
+    "LadderStep",
     "LanguageBy",
     "Lease",
     "Leg",
@@ -78,5 +83,7 @@ __all__ = [
     "RoutingPolicy",
     "Service",
     "SurveyPolicy",
+    "Told",
+    "Way",
     "WayIn",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +12,7 @@ from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts
 from yuqiao.hotline.calling_back import Outbound
+from yuqiao.hotline.recalling import TRIES
 from yuqiao.hotline.state import OPEN_REQUEST, OUTBOUND, OUTREACH, LegPhase, Phase, TrackPhase
 from yuqiao.hotline.tests.world import World
 
@@ -27,6 +30,7 @@ FACTS = st.builds(
     menu=st.sampled_from([(), ("ko", "en")]),
     excludes=st.sampled_from([(), ("judicial",)]),
     valid=st.booleans(),
+    outbound=st.sampled_from(["", "sip:caller@trunk"]),
 )
 WANTED = st.builds(
     Outbound,
@@ -57,6 +61,7 @@ STEPS += [
     "confirm",
     "wish",
 ]
+STEPS += ["hold", "resume", "consult", "merge", "handover", "escalate", "manager", "service", "music"]
 
 STEPS += ["language", "refuse", "suggest", "keys"]
 
@@ -94,9 +99,9 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
             who = draw(st.sampled_from([call.principal or "nobody-yet", *interpreters]))
             return engine.KeyPressed(who, draw(st.sampled_from("0*#")), at)
         case "language":
-            return desk.LanguageAsked(11, draw(st.sampled_from(["en", "ja", "ru", "zh", "tlh"])), at)
+            return desk.LanguageAsked(next(world.commands), draw(st.sampled_from(["en", "ja", "ru", "zh", "tlh"])), at)
         case "refuse":
-            return desk.RefusalAsked(12, at)
+            return desk.RefusalAsked(next(world.commands), at)
         case "suggest":
             language = draw(st.sampled_from(["", "ja", "zh", "tlh"]))
             return desk.LanguageSuggested(language, draw(st.floats(0, 1)), "test", at)
@@ -124,23 +129,46 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
         case "nobody":
             return desk.NobodyThere(request, at)
         case "found":
-            return desk.PartyFound("110", "sip:110@desk", at, draw(st.none() | st.just(7)))
+            return desk.PartyFound("110", "sip:110@desk", at, None, draw(st.sampled_from([leg, ""])))
         case "unknown":
-            return desk.PartyUnknown("999", at, draw(st.none() | st.just(7)))
+            return desk.PartyUnknown("999", at)
         case "add":
             return desk.AddPartyAsked(
-                8, draw(st.sampled_from(["110", "999"])), draw(st.sampled_from(["", "sip:x@y"])), at
+                next(world.commands), draw(st.sampled_from(["110", "999"])), draw(st.sampled_from(["", "sip:x@y"])), at
             )
         case "drop":
-            return desk.DropLegAsked(9, leg, at)
+            return desk.DropLegAsked(next(world.commands), leg, at)
+        case "hold":
+            return desk.HoldAsked(next(world.commands), leg, at)
+        case "resume":
+            return desk.ResumeAsked(next(world.commands), leg, at)
+        case "consult":
+            partner = draw(st.sampled_from([*legs, "", "stranger"]))
+            return desk.ConsultAsked(next(world.commands), draw(st.sampled_from([leg, ""])), partner, at)
+        case "merge":
+            return desk.MergeAsked(next(world.commands), at)
+        case "handover":
+            return desk.HandOverAsked(next(world.commands), draw(st.sampled_from([leg, ""])), at)
+        case "escalate":
+            return desk.EscalateAsked(next(world.commands), at)
+        case "manager":
+            return desk.CallManagerAsked(next(world.commands), at)
+        case "service":
+            keyed = [one for one in call.legs if one.keys.startswith("*") and one.role == "interpreter"]
+            if not keyed:
+                return engine.KeyPressed(leg, "*", at)
+            return engine.KeyPressed(keyed[0].id, draw(st.sampled_from("01234###")), at)
+        case "music":
+            music = draw(st.sampled_from([*(one.music for one in call.legs), "stranger"]))
+            return engine.PlaybackEnded(music, leg, at, done=draw(st.booleans()))
         case "preempt":
             rung = [leg.interpreter or 0 for leg in call.legs]
-            return desk.Preempted(11, request, draw(st.sampled_from([*rung, 999])), at)
+            return desk.Preempted(next(world.commands), request, draw(st.sampled_from([*rung, 999])), at)
         case "confirm":
             asked = [leg.id for leg in call.legs if leg.phase is LegPhase.CONFIRMING]
             return engine.KeyPressed(draw(st.sampled_from([*asked, leg])), draw(st.sampled_from("12")), at)
         case "stop" if draw(st.integers(0, 5)) == 0:
-            return desk.EndAsked(10, at)
+            return desk.EndAsked(next(world.commands), at)
         case "later":
             world.now += draw(st.floats(0.01, 60))
             return desk.TimeCame(world.now)
@@ -183,12 +211,14 @@ def check_always(world: World) -> None:
     if call.way_in in OUTBOUND:
         rings = [effect for effect in world.done if isinstance(effect, ask.Ring)]
         callers = [number for number, ring in enumerate(rings) if ring.contact == call.outbound]
-        assert len(callers) <= 1, "one attempt rings the caller once"
+        lost = world.kinds().count("caller_lost")
+        assert len(callers) <= 1 + TRIES * lost, "one attempt rings the caller once, and again when the line broke"
         assert callers != [0], "an interpreter first"
         assert call.outcome != "postponed" or not callers
         if not any(note.kind.startswith("notice_") for note in world.notes):
             assert not call.recording or not call.record or call.tracks == (), "recorded before the notice"
     check_consent(world)
+    check_apart(world)
     tracks = [track.name for track in call.tracks]
     assert len(tracks) == len(set(tracks))
 
@@ -216,6 +246,29 @@ def check_consent(world: World) -> None:
         assert any(isinstance(effect, ask.DiscardRecordings) for effect in world.done), "kept after the refusal"
 
 
+def check_apart(world: World) -> None:
+    """Whoever is apart from the others comes back: held with a reminder, consulting with somebody."""
+    call = world.call
+    deadlines = {name for name, _ in call.deadlines}
+    talking = [leg for leg in call.legs if leg.aside == "consult"]
+    assert len(talking) != 1, "a consultation of one"
+    for leg in call.legs:
+        assert not leg.aside or leg.phase is LegPhase.UP, "apart, and in the bridge"
+        if leg.aside in {"hold", "wait"}:
+            assert f"hold:{leg.id}" in deadlines, "held without a reminder"
+            assert leg.aside != "wait" or talking, "waits for a consultation that is over"
+    waiting = [leg for leg in call.present() if leg.aside in {"hold", "wait"}]
+    assert not waiting or len(waiting) < len(call.present()), "all are on hold"
+    if call.phase in {Phase.CLOSING, Phase.ENDED}:
+        assert not [leg for leg in call.legs if leg.aside or leg.music], "held in a call that closes"
+    if call.recalling:
+        lost = call.leg(call.principal)
+        assert lost is not None
+        assert lost.phase is not LegPhase.OVER or "recall" in deadlines, "a lost caller whom nobody rings"
+    finished = Counter(effect.command for effect in world.done if isinstance(effect, ask.FinishCommand))
+    assert not finished or max(finished.values()) == 1, "a command answered twice"
+
+
 def check_ended(world: World) -> None:
     """What holds once a call is over."""
     call = world.call
@@ -225,6 +278,8 @@ def check_ended(world: World) -> None:
     assert call.outcome in {"served", "abandoned", "callback"} | unreached
     assert sum(isinstance(effect, ask.EndAttempt) for effect in world.done) == (call.way_in in OUTBOUND)
     assert sum(isinstance(effect, ask.CallerServed) for effect in world.done) == (call.interpreter_at is not None)
+    finished = [effect.command for effect in world.done if isinstance(effect, ask.FinishCommand)]
+    assert sorted(finished) == sorted(world.asked), "every command is answered exactly once"
     assert not world.held, "an interpreter is left held"
     assert set(world.released.values()) <= {1}, "released more than once"
     assert all(request.state not in OPEN_REQUEST and request.settled_at for request in call.requests)
@@ -240,6 +295,8 @@ def check_ended(world: World) -> None:
 
 def leave(world: World) -> None:
     """The caller leaves (in a call back whoever is on), and the engine says nothing more: deadlines end the call."""
+    while world.call.recalling:
+        world.later(60)
     leaving = [world.call.principal] if world.wanted is None else [leg.id for leg in world.call.legs]
     for leg_id in leaving:
         world.gone(leg_id)

@@ -12,7 +12,7 @@ from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts, begin, begin_outbound
 from yuqiao.hotline.calling_back import Outbound
 from yuqiao.hotline.rules import step
-from yuqiao.hotline.state import OPEN_REQUEST, LegPhase, Phase, Timing, restore, snapshot
+from yuqiao.hotline.state import MANAGER_LABEL, OPEN_REQUEST, LegPhase, Phase, Timing, restore, snapshot
 
 CALL_ID = "11111111-2222-4333-8444-555555555555"
 CALLER_LEG = "caller-leg"
@@ -35,6 +35,7 @@ class World:
     now: float = 1000.0
     wanted: Outbound | None = None
     look_after: float | None = None
+    manager: bool = True
 
     def __post_init__(self) -> None:
         self.held: dict[int, str] = {}  # interpreter -> the request that holds her
@@ -43,6 +44,8 @@ class World:
         self.done: list[ask.Effect] = []
         self.notes: list[ask.Note] = []
         self._interpreters = itertools.count(1)
+        self.commands = itertools.count(1)
+        self.asked: list[int] = []
         if self.wanted is not None:
             self.call, effects = begin_outbound(CALL_ID, self.wanted, Timing(), self.now)
         else:
@@ -56,6 +59,8 @@ class World:
         effects: list[ask.Effect] = []
         for event in events:
             before = snapshot(self.call)
+            if isinstance(event, desk.DeskEvent):
+                self.asked.append(event.command)
             call, more = step(self.call, event)
             assert snapshot(self.call) == before, "step changed its argument"
             self.call = call
@@ -91,6 +96,10 @@ class World:
                 if effect.number == "110":
                     return desk.PartyFound("110", "sip:110@desk", self.now, effect.command)
                 return desk.PartyUnknown(effect.number, self.now, effect.command)
+            case ask.FindManager():
+                if self.manager:
+                    return desk.PartyFound(MANAGER_LABEL, "sip:boss@desk", self.now, effect.command, effect.asked_by)
+                return desk.PartyUnknown(MANAGER_LABEL, self.now, effect.command)
             case _:
                 pass
         return None

@@ -75,15 +75,44 @@ SENTENCES: words.Words = {
     "caller_answered": _("The caller picks up"),
     "caller_reached": _("The caller is called back: both hear each other"),
     "caller_not_reached": _("The caller does not pick up"),
+    "caller_lost": _("The caller's line broke; the others stay"),
+    "caller_rung_again": _("The lost caller is rung (attempt {attempt})"),
+    "caller_not_reached_again": _("The lost caller does not pick up"),
+    "caller_rang_in": _("The lost caller rings us meanwhile"),
+    "caller_back": _("The caller is back in the call"),
+    "agent_lost": _("The agent's line broke; the others keep talking"),
+    "agent_rung_again": _("The lost agent is rung (attempt {attempt})"),
+    "agent_not_reached_again": _("The lost agent does not pick up"),
+    "agent_back": _("The agent is back in the call"),
+    "recall_failed": _("The lost party was not reached; a callback is owed"),
+    "held": _("Put on hold: hears the request to stay"),
+    "resumed": _("Back from hold"),
+    "hold_reminded": _("Still on hold: the others were reminded"),
+    "held_too_long": _("Held too long: brought back by itself"),
+    "consult_began": _("A private consultation begins"),
+    "consult_ended": _("The consultation is over, all are together again"),
+    "handover_asked": _("The interpreter wants to hand over to a colleague"),
+    "handed_over": _("Interpreter {number} takes over"),
+    "handover_failed": _("No colleague could take over; the interpreter goes on"),
+    "escalated": _("The floor manager is called in; an incident was opened"),
+    "wish_refused": _("A wish by keys could not be carried out"),
     "ended": _("The call is over: {outcome}"),
     "failed": _("The call was ended by a fault of ours"),
 }
 
 #: Kinds that tell of something going well or badly, and so are marked; and those worth a mark in the recording.
-GOOD = frozenset({"interpreter_joined", "caller_reached", "agent_joined", "third_joined"})
+GOOD = frozenset(
+    {"caller_back", "agent_back", "handed_over", "interpreter_joined", "caller_reached", "agent_joined", "third_joined"}
+)
 BAD = frozenset(
     {
+        "agent_lost",
+        "caller_lost",
+        "escalated",
+        "handover_failed",
+        "held_too_long",
         "interpreter_lost",
+        "recall_failed",
         "interpreter_unreachable",
         "interpreter_refused",
         "interpreter_no_answer",
@@ -102,8 +131,24 @@ BAD = frozenset(
         "line_not_valid",
     }
 )
-MARKED = GOOD | BAD | {"interpreter_left", "agent_left", "third_left", "third_asked", "recording_started", "work_done"}
-MARKED |= {"language_corrected", "consent_refused"}
+MARKED = (
+    GOOD
+    | BAD
+    | {
+        "held",
+        "resumed",
+        "consult_began",
+        "consult_ended",
+        "interpreter_left",
+        "agent_left",
+        "third_left",
+        "third_asked",
+        "recording_started",
+        "work_done",
+        "language_corrected",
+        "consent_refused",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ PHASES: Words = {
     "calling_back": _("Calling back"),
     "talking": _("Talking"),
     "replacing": _("Replacing interpreter"),
+    "recalling": _("Ringing the lost caller"),
     "unassisted": _("Without interpreter"),
     "closing": _("Closing"),
     "ended": _("Ended"),
