@@ -24,7 +24,6 @@ from yuqiao.hotline.models.invitations import (
     MessageConsent,
 )
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, LineMerger, RecordingPolicy, WayIn
-from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, RecordingPolicy, WayIn
 from yuqiao.hotline.models.outages import Outage, Service
 from yuqiao.hotline.models.outbound import (
     Campaign,

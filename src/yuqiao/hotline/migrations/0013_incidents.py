@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_journal_is_final'),
-        ("hotline", "0011_routing"),
+        ("hotline", "0012_line_mergers"),
         ('workforce', '0002_service_windows'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
