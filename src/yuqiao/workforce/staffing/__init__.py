@@ -1,1 +1,1 @@
-"""How many interpreters a language needs at which hour: waiting-line theory, patience, and the table of a week. Pure."""
+"""How many interpreters a language needs at which hour: waiting lines, patience, and the table of a week. Pure."""

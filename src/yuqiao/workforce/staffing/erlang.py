@@ -168,4 +168,5 @@ def _behind(count: int, full_rate: float, leave_rate: float, within: float) -> A
     steps = np.arange(count - 1)
     scaled = full_rate * (passed / leave_rate if leave_rate else within)
     logs = np.concatenate(([0.0], np.cumsum(np.log((scaled + passed * (steps + 1)) / (steps + 1)))))
-    return np.minimum(1.0, np.cumsum(np.exp(logs - (full_rate + leave_rate) * within)))
+    behind: Array = np.minimum(1.0, np.cumsum(np.exp(logs - (full_rate + leave_rate) * within)))
+    return behind

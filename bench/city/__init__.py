@@ -1,0 +1,1 @@
+"""A year of a city's calls through the production's rules."""
