@@ -2,7 +2,7 @@
 
 One language, twelve seats, ordinary callers at half of what the seats can do. Bursts of ten minutes each hour, of
 two kinds: "poisson", three erlangs of emergencies at random; "adversarial", one emergency half a second after each
-ordinary caller, and three at once each minute, so that whoever waits is overtaken as often as can be.
+third ordinary caller, and two at once every five minutes, so that those who wait are overtaken.
 Measured twice: with the production's limits, and with endless patience and no limit of waiting, so that only the
 queue's own order can serve an ordinary caller.
 """
@@ -66,8 +66,8 @@ def callers(kind: str, seed: int, patience: float) -> list[Arrival]:
         if kind == "poisson":
             times = list(_poisson(EMERGENCY_ERLANGS / HANDLING, since, since + BURST, chance))
         else:
-            times = [at + 0.5 for at in ordinary if since <= at < since + BURST]
-            times += [since + minute * MINUTE for minute in range(int(BURST / MINUTE)) for _ in range(3)]
+            times = [at + 0.5 for at in ordinary if since <= at < since + BURST][::3]
+            times += [since + minute * MINUTE for minute in range(0, int(BURST / MINUTE), 5) for _ in range(2)]
         found += [_arrival(at, EMERGENCY, chance, ENDLESS) for at in times]
     return sorted(found, key=lambda one: (one.at, one.number))
 
