@@ -7,8 +7,9 @@ languages" are eight named ones and Chinese; German, remote too, is added here a
 Assumed: how calls fall on hours, languages and lines (as in the demonstration's history); 15 % come by emergency lines;
 a conversation lasts 240 s on average; callers wait 120 s on average before they give up; the 12 hours are 9 to 21.
 Two seats at least are staffed while a language's seats are open, three remote interpreters are on call; beyond that as
-many as Erlang-A asks for 98 % within 3 s (the phone's own ringing takes the rest of ten), and rest breaks on top. Two
-thirds of the seats' staff may be rung on their own mobile phones off shift.
+many as Erlang-A asks for 98 % within 3 s (the phone's own ringing takes the rest of ten), and rest breaks on top. For
+each seat, and for three at least, a colleague on her day off may be rung on her own mobile phone, and so may two thirds
+of the seats' staff when their shifts are over.
 """
 
 from __future__ import annotations
@@ -83,6 +84,10 @@ def crew(calls: float, days: int, *, start: float | None = None) -> list[Interpr
                     gender="female" if seat % 2 else "male",
                 )
             )
+        if language in OPEN:
+            for free in range(max(3, *plan)):
+                number, level = 1000 * (place + 1) + 500 + free, 1 + free % 3
+                found.append(Interpreter(number, RESIDENT, ((language, level),), (), mobile=OWN_MOBILE))
     return found
 
 

@@ -83,9 +83,10 @@ DEFAULTS: Mapping[str, Policy] = {
     "emergency": Policy(
         ring_first=2,
         ring_more=2,
-        ring_every=6.0,
+        ring_every=4.0,
         ring_most=6,
-        patience_resident=2.0,
+        # Whoever is ready at a seat is ranked first anyway; where all seats are taken, waiting for one would be lost.
+        patience_resident=0.0,
         patience_remote=3.0,
         patience_mobile=5.0,
         patience_volunteer=5.0,

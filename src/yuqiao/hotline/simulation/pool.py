@@ -138,6 +138,12 @@ class Pool:
         everybody = self.candidates(dict.fromkeys(one.language for one in waiting))
         return list(match(waiting, everybody, self.policies, now, covers=self.covers(now)))
 
+    def rung(self, language: str, but: Iterable[int]) -> dict[int, str]:
+        """Return who of a language is held and merely rung, and by which request."""
+        passed = set(but)
+        members = self.by_language.get(language, ())
+        return {m.who.id: m.held_by for m in members if m.state == CLAIMED and m.who.id not in passed}
+
     def nearest(self, language: str) -> str:
         """Return the nearest tier that has somebody for a language: on duty, else on her own mobile; "" if none."""
         members = self.by_language.get(language, ())

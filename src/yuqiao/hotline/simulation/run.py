@@ -19,12 +19,17 @@ from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts, begin
-from yuqiao.hotline.routing import Cover, Policies, Wanted
+from yuqiao.hotline.routing import Cover, Policies
 from yuqiao.hotline.rules import step
 from yuqiao.hotline.simulation.engine import PROMPTLY, Engine
 from yuqiao.hotline.simulation.people import Arrival, Interpreter, Outcome, Phone
 from yuqiao.hotline.simulation.pool import Pool, shift_edges
-from yuqiao.hotline.state import ANSWERED, OPEN_REQUEST, WAITING, CallState, Phase, RequestOf, Timing, TrackPhase
+from yuqiao.hotline.simulation.rows import Rows, Running, outcome_of
+from yuqiao.hotline.state import (
+    Phase,
+    Timing,
+    TrackPhase,
+)
 
 #: As the call server beats and ends wrap-ups.
 BEAT_SECONDS, WRAP_UP_BEATS = 0.15, 5
@@ -48,19 +53,6 @@ class World:
     lost: float = 0.002  # share of conversations in which the interpreter's line breaks
 
 
-@dataclass(slots=True)
-class Running:
-    """A call that is not over, and what is remembered of it for its outcome."""
-
-    caller: Arrival
-    call: CallState
-    tiers: dict[int, str] = field(default_factory=dict)
-    cover: str = ""
-    callback: bool = False
-    talking: bool = False
-    alarm: float = float("inf")
-
-
 class Simulation:
     """Runs calls against a world. `run` yields the outcome of each call as it ends."""
 
@@ -73,8 +65,7 @@ class Simulation:
         self._engine = Engine(Random(f"engine/{seed}"), self._phone_of)
         self._serial = itertools.count()
         self._heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
-        self._calls: dict[str, Running] = {}
-        self._waiting: dict[str, str] = {}  # request -> call
+        self.rows = Rows(self.pool, world.policies)
         self._ended: list[Outcome] = []
         self._beating = False
 
@@ -94,7 +85,7 @@ class Simulation:
     @property
     def open_calls(self) -> int:
         """How many calls are not over."""
-        return len(self._calls)
+        return len(self.rows.calls)
 
     def _at(self, moment: float, happen: Callable[..., None], *of: Any) -> None:
         heapq.heappush(self._heap, (moment, next(self._serial), happen, of))
@@ -130,24 +121,24 @@ class Simulation:
         arrival = engine.LegArrived(f"caller-{call_id}", caller.line, caller.number, self.now)
         call, effects = begin(call_id, arrival, facts, self.world.timing)
         running = Running(caller, call)
-        self._calls[call_id] = running
+        self.rows.calls[call_id] = running
         self._settle(running, effects)
         self._at(self.now + caller.patience, self._impatient, call_id)
 
     def _impatient(self, call_id: str) -> None:
         """The caller waited as long as they wanted to."""
-        running = self._calls.get(call_id)
+        running = self.rows.calls.get(call_id)
         if running is not None and running.call.interpreter_at is None:
             self._tell(call_id, engine.LegEnded(running.call.principal, engine.NORMAL, self.now))
 
     def _talked(self, call_id: str) -> None:
         """The conversation is over: the caller hangs up."""
-        running = self._calls.get(call_id)
+        running = self.rows.calls.get(call_id)
         if running is not None:
             self._tell(call_id, engine.LegEnded(running.call.principal, engine.NORMAL, self.now))
 
     def _line_breaks(self, call_id: str) -> None:
-        running = self._calls.get(call_id)
+        running = self.rows.calls.get(call_id)
         if running is not None:
             for leg in running.call.present("interpreter"):
                 self._tell(call_id, engine.LegEnded(leg.id, engine.UNREACHABLE, self.now))
@@ -156,7 +147,7 @@ class Simulation:
     # --- one call
 
     def _tell(self, call_id: str, event: desk.Event) -> None:
-        running = self._calls.get(call_id)
+        running = self.rows.calls.get(call_id)
         if running is None:
             return
         self.steps += 1
@@ -206,57 +197,23 @@ class Simulation:
         return None
 
     def _seek(self, running: Running, request_id: str) -> desk.RowAnswer | None:
-        request = running.call.request(request_id)
-        if request is None or request.state not in OPEN_REQUEST:
-            return None
-        if not running.cover:
-            running.cover = self.pool.nearest(request.language) or "none"
-        wanted = self._wanted(running, request)
-        others = [] if not self._waiting else self._wants(but=request_id)
-        answer = self.pool.seek(wanted, others, self.now)
-        if isinstance(answer, desk.InterpretersClaimed):
-            running.tiers.update((one.interpreter, one.tier) for one in answer.chosen)
+        answer = self.rows.seek(running, request_id, self.now)
+        for away in self.rows.away:
+            # The call server takes commands at its next beat.
+            at = (int(self.now / BEAT_SECONDS) + 1) * BEAT_SECONDS
+            told = desk.Preempted(0, away.request, away.interpreter, at)
+            self._at(at, self._tell, self.rows.call_of(away.request), told)
+        self.rows.away.clear()
         return answer
-
-    def _wanted(self, running: Running, request: RequestOf) -> Wanted:
-        """What `hotline.queue` makes of a request."""
-        return Wanted(
-            request.id,
-            request.language,
-            request.priority,
-            request.head,
-            request.created_at,
-            request.tried,
-            request.ringing,
-            request.first_rung_at,
-            line=running.caller.line,
-            line_class=running.caller.line_class,
-        )
-
-    def _wants(self, but: str = "") -> list[Wanted]:
-        """Return the requests that wait, as their rows tell."""
-        found = []
-        for request_id, call_id in self._waiting.items():
-            running = self._calls[call_id]
-            request = running.call.request(request_id)
-            if request is not None and request_id != but:
-                found.append(self._wanted(running, request))
-        return found
 
     def _follow(self, running: Running) -> None:
         """Keep the rows of waiting requests, the call's next deadline, and what its people do next."""
         call = running.call
-        open_request = call.open_request
-        for request in call.requests:
-            if request is open_request and request.state == WAITING:
-                if request.id not in self._waiting:
-                    self._waiting[request.id] = call.id
-            else:
-                self._waiting.pop(request.id, None)
+        self.rows.keep(call)
         if call.phase is Phase.ENDED:
-            self._calls.pop(call.id, None)
+            self.rows.forget(call)
             self._engine.forget(leg.id for leg in call.legs)
-            self._ended.append(_outcome(running))
+            self._ended.append(outcome_of(running))
             return
         if call.interpreter_at is not None and not running.talking:
             running.talking = True
@@ -269,7 +226,7 @@ class Simulation:
             self._at(max(deadline, self.now), self._alarm, call.id)
 
     def _alarm(self, call_id: str) -> None:
-        running = self._calls.get(call_id)
+        running = self.rows.calls.get(call_id)
         if running is None or running.alarm > self.now:
             return
         running.alarm = float("inf")
@@ -288,17 +245,17 @@ class Simulation:
 
     def _beat_soon(self) -> None:
         """The server looks whose turn it is at each beat; where nobody became free since, the answer is the same."""
-        if self._waiting and self.pool.changed and not self._beating:
+        if self.rows.waiting and self.pool.changed and not self._beating:
             self._beating = True
             self._at((int(self.now / BEAT_SECONDS) + 1) * BEAT_SECONDS, self._beat)
 
     def _beat(self) -> None:
         self._beating = False
         self.pool.changed = False
-        if not self._waiting:
+        if not self.rows.waiting:
             return
-        for request_id in self.pool.whose_turn(self._wants(), self.now):
-            call_id = self._waiting.get(request_id)
+        for request_id in self.pool.whose_turn(self.rows.wants(), self.now):
+            call_id = self.rows.waiting.get(request_id)
             if call_id is not None:
                 self._tell(call_id, desk.TryAgain(self.now))
 
@@ -308,26 +265,3 @@ class Simulation:
         if member is None:
             return None
         return member.who.mobile if where == "mobile" else member.who.phone
-
-
-def _outcome(running: Running) -> Outcome:
-    call, caller = running.call, running.caller
-    first = call.requests[0] if call.requests else None
-    took = next((one.interpreter for one in call.requests if one.state == ANSWERED), None)
-    rung = sum(leg.request == first.id for leg in call.legs) if first is not None else 0
-    return Outcome(
-        at=call.started_at,
-        line_class=caller.line_class,
-        language=caller.language,
-        known=caller.known,
-        cover=running.cover,
-        asked_at=None if first is None else first.created_at,
-        rung_at=None if first is None else first.first_rung_at,
-        interpreter_at=call.interpreter_at,
-        settled_at=(None if first is None else first.settled_at) or call.ended_at or call.started_at,
-        outcome=call.outcome,
-        tier="" if took is None or call.interpreter_at is None else running.tiers.get(took, ""),
-        rung=rung,
-        requests=len(call.requests),
-        callback=running.callback,
-    )
