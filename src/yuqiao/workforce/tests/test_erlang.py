@@ -37,7 +37,7 @@ def by_force(load: Load, n: int, within: float, most: int) -> tuple[float, float
     gone = 1 / load.patience
     served, still = np.zeros(ahead), np.eye(ahead)
 
-    def flow(matrix: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def flow(matrix: np.ndarray) -> np.ndarray:
         out = -matrix * (down + gone)
         out[:, :-1] += matrix[:, 1:] * down[1:]
         return out
