@@ -19,7 +19,6 @@ from yuqiao.hotline.state import (
     INTERPRETER,
     OUTBOUND,
     OUTREACH,
-    SCHEDULED,
     CallState,
     LegState,
     Phase,
@@ -27,9 +26,9 @@ from yuqiao.hotline.state import (
 )
 from yuqiao.hotline.turn import Turn
 
-#: Below every line's own priority: a caller who is on the line goes first. An appointment before those we missed,
-#: and nobody after the lists.
-PRIORITIES = {SCHEDULED: 2, CALLBACK: 1, OUTREACH: 0}
+#: Below every line's own priority: a caller who is on the line goes first. Which of ours begins first, the rows say
+#: (`hotline.outgoing.due`).
+PRIORITY = 0
 #: What an attempt came to when no person picked up but a machine, as the interpreter heard.
 MACHINE = "machine"
 
@@ -64,7 +63,7 @@ def call_of(call_id: str, wanted: Outbound, timing: Timing, at: float) -> CallSt
         caller_number=wanted.number,
         line=wanted.line,
         agent_contact=wanted.agent_contact,
-        priority=PRIORITIES[wanted.kind],
+        priority=PRIORITY,
         record=wanted.record,
         survey=survey.OPEN if wanted.survey else "",
         refusable=wanted.refusable,

@@ -249,7 +249,7 @@ def read(data: bytes) -> Tables:
         found.faults.append(RowFault("", 0, fault("", "file_too_large", most=str(MOST_BYTES // 2**20))))
         return found
     try:
-        sheets = _xlsx_cells(data) if data.startswith(b"PK") else _csv_cells(data)
+        sheets = cells_of(data)
     except CellError as error:
         found.faults.append(RowFault("", 0, fault("", error.code)))
         return found
@@ -272,6 +272,13 @@ def read(data: bytes) -> Tables:
     if not known:
         found.faults.append(RowFault("", 0, fault("", "empty_file")))
     return found
+
+
+def cells_of(data: bytes) -> list[tuple[str, list[list[str]]]]:
+    """Return each sheet's name and cells as text, of a workbook or of CSV (no name); CellError for anything else."""
+    if len(data) > MOST_BYTES:
+        raise CellError("file_too_large")
+    return _xlsx_cells(data) if data.startswith(b"PK") else _csv_cells(data)
 
 
 def _sheet_of(headings: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """All rows of the hotline, by what they are about."""
 
+from yuqiao.hotline.models.bookings import AssignmentState, Booking, BookingAssignment, BookingKind, BookingState
 from yuqiao.hotline.models.callbacks import Callback, CallbackOutcome
 from yuqiao.hotline.models.calls import (
     Call,
@@ -15,6 +16,7 @@ from yuqiao.hotline.models.calls import (
     RequestState,
 )
 from yuqiao.hotline.models.incidents import FloorManager, Incident, IncidentKind, LadderStep, Told, Way
+from yuqiao.hotline.models.emergencies import Emergency, Standby
 from yuqiao.hotline.models.invitations import (
     Complaint,
     ComplaintSource,
@@ -39,6 +41,11 @@ from yuqiao.hotline.models.routing import LineDomain, RoutingDecision, RoutingPo
 
 __all__ = [
     "Agreement",
+    "AssignmentState",
+    "Booking",
+    "BookingAssignment",
+    "BookingKind",
+    "BookingState",
     "Call",
     "CallCommand",
     "CallEvent",
@@ -55,6 +62,7 @@ __all__ = [
     "FloorManager",
     "Incident",
     "IncidentKind",
+    "Emergency",
     "InterpreterRequest",
     "Invitation",
     "LadderStep",
@@ -82,6 +90,7 @@ __all__ = [
     "RoutingDecision",
     "RoutingPolicy",
     "Service",
+    "Standby",
     "SurveyPolicy",
     "Told",
     "Way",

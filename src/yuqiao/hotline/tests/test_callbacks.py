@@ -80,7 +80,7 @@ def test_served_in_a_call_back_is_done_with_proof() -> None:
     back = Back()
     row = Call.objects.get(pk=back.call.id)
     assert (row.way_in, row.returns_id, row.line_id, row.dialled) == ("callback", owed.pk, owed.line_id, "9601691")
-    assert InterpreterRequest.objects.get(call=row).priority == 1
+    assert InterpreterRequest.objects.get(call=row).priority == 0
     li, anna = back.up("interpreter"), back.up("caller")
     owed.refresh_from_db()
     assert (owed.outcome, owed.proof_id, owed.done_at) == (

@@ -22,7 +22,7 @@ def back(*found: str, wanted: Outbound = ANNA) -> World:
 
 def test_the_interpreter_first_then_the_caller_then_both_recorded_after_the_notice() -> None:
     world = back("claimed")
-    assert world.call.requests[0].priority == 1, "callers on the line go first"
+    assert world.call.requests[0].priority == 0, "callers on the line go first"
     assert rung(world.done) == ["sip:i@desk"]
     li = world.up("interpreter")
     assert rung(world.done)[1:] == ["sip:anna@trunk"]

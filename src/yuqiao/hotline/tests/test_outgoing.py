@@ -74,7 +74,7 @@ def test_an_appointment_is_kept_with_proof_and_never_twice() -> None:
     li, kim = back.up("interpreter"), back.up("caller")
     row = Call.objects.get(pk=back.call.id)
     assert (row.way_in, row.caller_number, row.returns_id) == ("scheduled", KIM, None)
-    assert InterpreterRequest.objects.get(call=row).priority == 2
+    assert InterpreterRequest.objects.get(call=row).priority == 0
     back.over(kim, li)
     wanted.refresh_from_db()
     assert (wanted.outcome, wanted.proof_id, wanted.attempts, wanted.running_id) == ("answered", row.pk, 1, None)
@@ -180,7 +180,7 @@ def test_appointments_first_then_missed_callers_then_lists() -> None:
     begun = [Back().call for _ in range(3)]
     assert [one.way_in for one in begun] == ["scheduled", "callback", "outreach"]
     assert begun[1].callback == owed.pk
-    assert [one.priority for one in begun] == [2, 1, 0]
+    assert [one.priority for one in begun] == [0, 0, 0]
 
 
 def test_a_list_leaves_the_last_one_of_every_language_to_callers() -> None:
