@@ -15,8 +15,8 @@ from yuqiao.hotline.models.calls import (
     Recording,
     RequestState,
 )
-from yuqiao.hotline.models.incidents import FloorManager, Incident, IncidentKind, LadderStep, Told, Way
 from yuqiao.hotline.models.emergencies import Emergency, Standby
+from yuqiao.hotline.models.incidents import FloorManager, Incident, IncidentKind, LadderStep, Told, Way
 from yuqiao.hotline.models.invitations import (
     Complaint,
     ComplaintSource,
@@ -59,10 +59,10 @@ __all__ = [
     "Consent",
     "DeliveryState",
     "DialledNumber",
+    "Emergency",
     "FloorManager",
     "Incident",
     "IncidentKind",
-    "Emergency",
     "InterpreterRequest",
     "Invitation",
     "LadderStep",
