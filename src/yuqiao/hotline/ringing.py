@@ -70,6 +70,7 @@ def _ring_one(turn: Turn, request: RequestOf, chosen: Chosen) -> RequestOf:
             interpreter=chosen.interpreter,
             request=request.id,
             confirm=chosen.confirm,
+            tier=chosen.tier,
         )
     )
     request = replace(

@@ -91,6 +91,7 @@ def _leg_columns(leg: LegState) -> dict[str, Any]:
         "answered_at": moment(leg.answered_at),
         "ended_at": moment(leg.ended_at),
         "end_cause": "" if leg.cause is None else str(leg.cause),
+        "lasted": None if leg.ended_at is None else instant(leg.ended_at) - instant(leg.created_at),
     }
 
 
@@ -105,6 +106,7 @@ def _write_legs(saved: CallState | None, call: CallState) -> None:
             endpoint=leg.contact[:200],
             inbound=leg.inbound,
             interpreter_id=leg.interpreter,
+            tier=leg.tier,
             created_at=instant(leg.created_at),
             **_leg_columns(leg),
         )

@@ -18,7 +18,7 @@ from django.db import transaction
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.engines.events import LegArrived
-from yuqiao.hotline import callbacks, incidents, invitations, outgoing, ratings
+from yuqiao.hotline import callbacks, incidents, invitations, outgoing, ratings, violations
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
 from yuqiao.hotline.arrivals import facts_for
@@ -96,6 +96,7 @@ def _settle(
                 call, more = step(call, told)
                 pending.extendleft(reversed(more))
     write(saved, call, notes, line_id)
+    violations.propose_from(call, notes)
     if call.tracks and (discarded or (finished and call.consent == REFUSED)):
         discard_recordings.enqueue(call.id)
     elif finished and call.tracks:

@@ -94,6 +94,7 @@ class LegState:
     ``let_go``: why we hang up a phone that nobody is to answer any more.
     ``dismissed``: an interpreter of a language that turned out to be the wrong one; she is thanked and let go.
     ``asked_by`` is the leg that wants to speak with this one apart from the others.
+    ``tier``: an interpreter's when she was rung.
     """
 
     id: str
@@ -120,6 +121,7 @@ class LegState:
     music: str = ""
     reminded: int = 0
     asked_by: str = ""
+    tier: str = ""
 
     @property
     def present(self) -> bool:

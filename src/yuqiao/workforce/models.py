@@ -83,6 +83,38 @@ class Interpreter(models.Model):
         return self.number
 
 
+class SpanKind(models.TextChoices):
+    """What an interpreter did beside calls; a wrap-up lies within the time she is signed on."""
+
+    ON = "on", "在岗"
+    BREAK = "break", "小休"
+    WRAP_UP = "wrap_up", "话后整理"
+
+
+class PresenceSpan(models.Model):
+    """A time in which she was signed on, on a break, or wrapping up; ``ended_at`` and ``lasted`` once it is over."""
+
+    interpreter = models.ForeignKey(Interpreter, models.PROTECT, related_name="spans")
+    kind = models.CharField(max_length=8, choices=SpanKind.choices)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    lasted = models.DurationField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "began_at", "interpreter", "lasted"], name="span_figures"),
+            models.Index(fields=["kind", "ended_at", "began_at"], name="span_by_end"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interpreter"], condition=models.Q(ended_at=None), name="one_open_span_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.began_at:%Y-%m-%d %H:%M:%S}"
+
+
 class InterpreterLanguage(models.Model):
     """A language an interpreter holds against Chinese; ``level`` 1 (community) to 3 (conference)."""
 

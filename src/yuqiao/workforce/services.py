@@ -14,6 +14,7 @@ from django.db.models import Case, F, Q, Value, When
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.lib import clock
+from yuqiao.workforce import spans
 from yuqiao.workforce.models import Interpreter, PresenceState
 
 #: States an interpreter may choose herself; the others follow from her calls.
@@ -72,6 +73,8 @@ def release(request_id: str, to: str, at: dt.datetime, interpreter_id: int | Non
     held = Interpreter.objects.filter(held_by=request_id)
     if interpreter_id is not None:
         held = held.filter(pk=interpreter_id)
+    if state is PresenceState.OFF:
+        spans.signed_off(held.values_list("pk", flat=True), at)
     after: dict[str, Any] = {"state": WHENCE if state is PresenceState.READY else state}
     if state is not PresenceState.WRAP_UP:
         after["off_shift"] = False
@@ -91,7 +94,13 @@ def end_wrap_ups(at: dt.datetime, seconds: float) -> int:
     over = Interpreter.objects.filter(
         state=PresenceState.WRAP_UP, state_since__lte=at - dt.timedelta(seconds=seconds), held_by=""
     )
-    return over.update(state=WHENCE, state_since=at, idle_since=at.timestamp(), off_shift=False)
+    with transaction.atomic():
+        begun = dict(over.select_for_update().values_list("pk", "state_since"))
+        if not begun:
+            return 0
+        spans.wrapped_up(begun.items(), at)
+        wrapped = Interpreter.objects.filter(pk__in=begun)
+        return wrapped.update(state=WHENCE, state_since=at, idle_since=at.timestamp(), off_shift=False)
 
 
 def set_presence(interpreter_id: int, to: str, by: Person) -> Interpreter:
@@ -102,9 +111,13 @@ def set_presence(interpreter_id: int, to: str, by: Person) -> Interpreter:
     now = clock.now()
     with transaction.atomic():
         free = Interpreter.objects.filter(pk=interpreter_id, held_by="")
-        before = free.values_list("state", "state_since", "idle_since").first()
+        before = free.values_list("state", "state_since", "idle_since").select_for_update().first()
         idle = {} if before is None else _idle(*before, state, now)
+        if before is not None and before[0] == PresenceState.WRAP_UP:
+            spans.wrapped_up([(interpreter_id, before[1])], now)
         changed = free.update(state=state, state_since=now, off_shift=False, **idle)
+        if changed:
+            spans.chose(interpreter_id, state, now)
         interpreter = Interpreter.objects.get(pk=interpreter_id)
         if not changed:
             raise PresenceError("she is rung or on a call; her state follows from that")

@@ -5,19 +5,35 @@ from __future__ import annotations
 from django.db.models import Q
 
 from yuqiao.hotline import callback_figures
-from yuqiao.hotline.figures import availability
-from yuqiao.hotline.figures.definition import Figure, Scope, Source, Unit
-from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Outage, Rating, RequestState, WayIn
+from yuqiao.hotline.figures import availability, coverage, occupancy
+from yuqiao.hotline.figures.definition import Figure, Rows, Scope, Source, Unit
+from yuqiao.hotline.models import (
+    Agreement,
+    Call,
+    Callback,
+    InterpreterRequest,
+    Leg,
+    Outage,
+    Rating,
+    RequestState,
+    Violation,
+    WayIn,
+)
+from yuqiao.hotline.models.calls import Consent
 from yuqiao.hotline.ratings import SATISFIED
+from yuqiao.hotline.routing import MOBILE, REMOTE
 from yuqiao.hotline.state import OUTBOUND
 from yuqiao.languages.catalogue import FOREIGN
-from yuqiao.workforce.models import Interpreter, Tier
 
 #: Calls that people made. Our own calls back to them are counted as callbacks, not again as calls.
 CALLS = Source("calls", Call, "started_at", "line_id", ~Q(way_in__in=OUTBOUND))
 REQUESTS = Source("requests", InterpreterRequest, "created_at", "call__line_id")
 CALLBACKS = Source("callbacks", Callback, "created_at", "line_id")
 RATINGS = Source("ratings", Rating, "given_at", "line_id")
+#: Phones of interpreters that were rung.
+LEGS = Source("legs", Leg, "created_at", "call__line_id", Q(interpreter__isnull=False), "call__language")
+VIOLATIONS = Source("violations", Violation, "happened_at", "call__line_id", language="call__language")
+AGREEMENTS = Source("agreements", Agreement, "signed_on", "line_id")
 OUTAGES = Source("outages", Outage, "began_at", "line_id")
 
 PARTNER_WAYS = (WayIn.TRANSFERRED, WayIn.BESIDE_AGENT)
@@ -29,6 +45,10 @@ def _transferred(_scope: Scope) -> Q:
 
 def _joined(_scope: Scope) -> Q:
     return Q(time_to_interpreter__isnull=False)
+
+
+def _joined_in_foreign(_scope: Scope) -> Q:
+    return Q(time_to_interpreter__isnull=False, language__in=FOREIGN)
 
 
 def _taken(_scope: Scope) -> Q:
@@ -47,8 +67,24 @@ def _answered(_scope: Scope) -> Q:
     return Q(state=RequestState.ANSWERED)
 
 
-def _overflowed(_scope: Scope) -> Q:
-    return Q(interpreter__in=Interpreter.objects.filter(tier=Tier.REMOTE).order_by().values("pk"))
+def _asked(_scope: Scope) -> Q:
+    return ~Q(consent=Consent.NOT_ASKED)
+
+
+def _refused(_scope: Scope) -> Q:
+    return Q(consent=Consent.REFUSED)
+
+
+def _taken_by(tier: str) -> Rows:
+    return lambda _scope: Q(tier=tier)
+
+
+def _picked_up(_scope: Scope) -> Q:
+    return Q(answered_at__isnull=False)
+
+
+def _confirmed(_scope: Scope) -> Q:
+    return Q(state=Violation.State.CONFIRMED)
 
 
 def _replacement(_scope: Scope) -> Q:
@@ -133,10 +169,17 @@ FIGURES: tuple[Figure, ...] = (
         REQUESTS, Unit.SHARE, _answered,
     ),
     Figure(
-        "overflow", "远程译员承接率", "Overflow share",
-        "由紧急远程译员（按现在的层级）应答的请求 ÷ 有译员应答的请求。",
-        "Requests answered by a remote interpreter (by her tier of today), out of all answered requests.",
-        REQUESTS, Unit.SHARE, _overflowed, _answered,
+        "remote", "紧急远程译员承接率", "Answered by remote interpreters",
+        "由紧急远程译员（按振铃时的层级）接起的 ÷ 译员接起的全部振铃。",
+        "Answered by an interpreter who was remote when she was rung, out of all that interpreters answered.",
+        LEGS, Unit.SHARE, _taken_by(REMOTE), _picked_up,
+    ),
+    Figure(
+        "overflow", "溢出率（班外手机承接）", "Overflow share",
+        "由班外译员在本人手机接起的 ÷ 译员接起的全部振铃；照常计入各项指标，时长见加班记录。",
+        "Answered by interpreters off shift on their own mobiles, out of all that interpreters answered. These calls "
+        "count in every figure as others do; their times are in the list of overtime.",
+        LEGS, Unit.SHARE, _taken_by(MOBILE), _picked_up,
     ),
     Figure(
         "replacements", "译员替换", "Replacements",
@@ -161,6 +204,37 @@ FIGURES: tuple[Figure, ...] = (
         "评为 4 或 5 分（满分 5 分）的评价 ÷ 期内收到的全部评价（按键、链接、坐席录入），每通来电至多一次评价。",
         "Ratings of 4 or 5 out of 5, out of all ratings given in the period by key, link or desk; one rating a call.",
         RATINGS, Unit.SHARE, _satisfied,
+    ),
+    Figure(
+        "consent_refused", "不同意录音", "Recording refused",
+        "来电人不同意录音的来电 ÷ 已告知录音的来电。",
+        "Calls whose caller refused to be recorded, out of calls in which the caller was asked.",
+        CALLS, Unit.SHARE, _refused, _asked,
+    ),
+    Figure(
+        "violations", "违规接听电话", "Violations in answering",
+        "期内发生、经人工认定且未因申诉撤销的违规（目标 0 次）；系统只提示，不作认定。",
+        "Violations that a person confirmed and no appeal annulled (target 0); the machine only proposes.",
+        VIOLATIONS, Unit.COUNT, _confirmed,
+    ),
+    Figure(
+        "languages", "服务语种数", "Languages served",
+        "期内有译员接通来电的外语语种数。",
+        "Foreign languages in which an interpreter joined at least one call of the period.",
+        CALLS, Unit.COUNT, _joined_in_foreign, distinct="language",
+    ),
+    Figure(
+        "departments", "三方通话联动覆盖部门", "Departments covered",
+        "期末有有效联动协议的部门数（每部门计一次）。",
+        "Departments with an agreement in force at the period's end, or now if that is earlier; each counts once.",
+        AGREEMENTS, Unit.COUNT, measure=coverage.departments, shown=coverage.agreements,
+    ),
+    Figure(
+        "occupancy", "译员占用率", "Occupancy",
+        "（振铃 + 通话 + 话后整理时长）÷ 在岗时长（不含小休与班外）；按语种时取掌握该语种的译员。",
+        "Time ringing, talking and wrapping up, out of time signed on (neither breaks nor off shift); of a language: "
+        "of the interpreters who hold it.",
+        LEGS, Unit.SPAN, measure=occupancy.measure, shown=occupancy.shown,
     ),
     Figure(
         "availability", "话务平台可用率", "Availability of the platform",

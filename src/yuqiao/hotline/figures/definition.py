@@ -86,7 +86,7 @@ class Figure:
     A count has no denominator of its own. A time is the nearest-rank ``percentile`` of the duration ``column`` in whole
     milliseconds, fractions cut; its numerator are the rows with such a time, out of the denominator's. A share of a
     time (``SPAN``) is not counted but measured: ``measure`` gives its numerator and denominator in milliseconds,
-    ``shown`` the rows they come from.
+    ``shown`` the rows they come from. A count of different values of a column (``distinct``) shows one row for each.
     """
 
     code: str
@@ -100,6 +100,7 @@ class Figure:
     denominator: Rows = everything
     column: str = ""
     percentile: int = 0
+    distinct: str = ""
     measure: Callable[[Scope], tuple[int, int]] | None = None
     shown: Callable[[Scope, Part], QuerySet[Any]] | None = None
 
@@ -110,7 +111,13 @@ class Figure:
         condition = self.denominator(scope)
         if part is Part.NUMERATOR:
             condition &= self.numerator(scope)
-        return self.source.within(scope).filter(condition).order_by(f"-{self.source.moment}", "pk")
+        found = self.source.within(scope).filter(condition).order_by(f"-{self.source.moment}", "pk")
+        if not self.distinct or part is Part.DENOMINATOR:
+            return found
+        values = found.order_by().values_list(self.distinct, flat=True).distinct()
+        return found.filter(
+            pk__in=[found.filter(**{self.distinct: one}).values_list("pk", flat=True)[0] for one in values]
+        )
 
 
 class Milliseconds(Func):

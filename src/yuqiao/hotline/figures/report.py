@@ -97,7 +97,9 @@ def _counts(
     for figure in figures:
         denominator = figure.denominator(scope)
         wanted[f"{figure.code}_d"] = _count(denominator)
-        wanted[f"{figure.code}_n"] = _count(denominator & figure.numerator(scope))
+        numerator = denominator & figure.numerator(scope)
+        different = Count(figure.distinct, filter=numerator, distinct=True) if figure.distinct else None
+        wanted[f"{figure.code}_n"] = different or _count(numerator)
     rows = source.within(scope)
     if by is None:
         yield TOTAL, rows.aggregate(**wanted)

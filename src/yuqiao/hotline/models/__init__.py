@@ -38,6 +38,7 @@ from yuqiao.hotline.models.outbound import (
 )
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
 from yuqiao.hotline.models.routing import LineDomain, RoutingDecision, RoutingPolicy
+from yuqiao.hotline.models.violations import Violation
 
 __all__ = [
     "Agreement",
@@ -94,5 +95,6 @@ __all__ = [
     "SurveyPolicy",
     "Told",
     "Way",
+    "Violation",
     "WayIn",
 ]

@@ -76,7 +76,7 @@ class Call(models.Model):
             # Everything that figures count of calls, so that they read this index and no row.
             models.Index(
                 fields=[
-                    *("started_at", "way_in", "line", "language", "outcome"),
+                    *("started_at", "way_in", "line", "language", "outcome", "consent"),
                     *("time_to_answer", "time_to_interpreter"),
                 ],
                 name="call_figures",
@@ -113,9 +113,19 @@ class Leg(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_cause = models.CharField(max_length=40, blank=True)
+    #: An interpreter's tier when she was rung, and how long she was rung and talked: figures count them by index.
+    tier = models.CharField(max_length=10, blank=True)
+    lasted = models.DurationField(null=True, editable=False)
 
     class Meta:
         ordering = ["created_at"]
+        indexes = [
+            models.Index(
+                fields=["created_at", "tier", "interpreter", "lasted", "answered_at"],
+                condition=models.Q(interpreter__isnull=False),
+                name="leg_figures",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} {self.id}"

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from yuqiao.accounts.models import Person, Role
-from yuqiao.hotline.models import Leg
+from yuqiao.hotline.models import Leg, Violation
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.board import calls, card_of
@@ -55,6 +55,7 @@ def _interpreter(person: Person, interpreter: Interpreter) -> dict[str, object]:
         "tier": words.word(words.TIERS, interpreter.tier),
         "since": words.epoch_ms(interpreter.state_since),
         "languages": [words.language_name(held.language) for held in interpreter.languages.order_by("-level")],
+        "violations": interpreter.violations.filter(state=Violation.State.CONFIRMED).count(),
         "running": [card_of(call, at) for call in running],
         "finished": [card_of(call, at) for call in of_today.filter(ended_at__isnull=False)],
     }

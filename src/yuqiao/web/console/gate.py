@@ -29,6 +29,8 @@ class Act(Enum):
     SEE_LINES = "see the registry of lines and download it"
     EDIT_LINES = "add, change, merge and retire lines, upload tables of them"
     EDIT_HOURS = "open and close service hours, set special days"
+    SEE_VIOLATIONS = "see the register of violations"
+    JUDGE = "enter violations, judge them, decide appeals"
     KEEP_OUTAGES = "enter outages, announce maintenance, withdraw what was wrong"
 
 
@@ -41,6 +43,8 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.EDIT_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_HOURS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.SEE_VIOLATIONS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
+    Act.JUDGE: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.KEEP_OUTAGES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}),
 }
 

@@ -41,6 +41,8 @@ ENTRIES = (
     Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
     Entry("departments", _("Departments"), Act.SEE_LINES, Group.REGISTER),
     Entry("statistics", _("Statistics"), Act.REPORT, Group.RESULTS),
+    Entry("workload", _("Workload"), Act.REPORT, Group.RESULTS),
+    Entry("violations", _("Violations"), Act.SEE_VIOLATIONS, Group.RESULTS),
     Entry("outages", _("Outages"), Act.WATCH, Group.RESULTS),
 )
 

@@ -234,7 +234,7 @@ def rows(request: HttpRequest, code: str, part: str) -> HttpResponseBase:
     if figure is None or part not in {one.value for one in Part}:
         raise Http404
     found = figure.rows(of.scope, Part(part))
-    show = SHOWN.get(figure.source.model, OF_A_CALL)
+    show = SHOWN.get(found.model, OF_A_CALL)
     page = Paginator(found.select_related(*show.related), ROWS_SHOWN).get_page(request.GET.get("page"))
     context = {
         "of": of,

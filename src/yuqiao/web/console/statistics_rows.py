@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yuqiao.hotline.figures.definition import Figure
-from yuqiao.hotline.models import Call, Line, Outage, Rating
+from yuqiao.hotline.models import Agreement, Call, Leg, Line, Outage, Rating, Violation
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
+from yuqiao.workforce.models import PresenceSpan
 
 #: What became of a call, a request or a callback.
 ENDINGS: words.Words = {
@@ -79,5 +81,56 @@ def _outage(row: Outage, _figure: Figure) -> dict[str, object]:
     }
 
 
+def _leg(row: Leg, _figure: Figure) -> dict[str, object]:
+    return {
+        "url": reverse("call", args=[row.call_id]),
+        "at": row.created_at,
+        "line": line_of(row.call.line),
+        "language": words.language_name(row.call.language),
+        "outcome": f"{row.interpreter} {words.word(words.TIERS, row.tier)}",
+        "time": words.NONE if row.lasted is None else words.duration(row.lasted.total_seconds()),
+    }
+
+
+def _span(row: PresenceSpan, _figure: Figure) -> dict[str, object]:
+    return {
+        "url": f"{reverse('workload')}?day={timezone.localtime(row.began_at):%Y-%m-%d}",
+        "at": row.began_at,
+        "line": words.NONE,
+        "language": words.NONE,
+        "outcome": f"{row.interpreter} {words.word(words.SPANS, row.kind)}",
+        "time": words.NONE if row.lasted is None else words.duration(row.lasted.total_seconds()),
+    }
+
+
+def _violation(row: Violation, _figure: Figure) -> dict[str, object]:
+    return {
+        "url": f"{reverse('violations')}?case={row.pk}",
+        "at": row.happened_at,
+        "line": line_of(row.call.line if row.call else None),
+        "language": words.language_name(row.call.language) if row.call else words.NONE,
+        "outcome": f"{words.word(words.VIOLATIONS, row.kind)}: {words.word(words.VIOLATION_STATES, row.state)}",
+        "time": "",
+    }
+
+
+def _agreement(row: Agreement, _figure: Figure) -> dict[str, object]:
+    return {
+        "url": reverse("line", args=[row.line.number]),
+        "at": row.signed_on,
+        "line": line_of(row.line),
+        "language": words.NONE,
+        "outcome": str(row.department),
+        "time": "",
+    }
+
+
 OF_A_CALL = Shown(_of_a_call, ("call", "call__line"))
-SHOWN: dict[type[Model], Shown] = {Call: Shown(_call, ("line",)), Outage: Shown(_outage, ("line",))}
+SHOWN: dict[type[Model], Shown] = {
+    Call: Shown(_call, ("line",)),
+    Outage: Shown(_outage, ("line",)),
+    Leg: Shown(_leg, ("call__line", "interpreter")),
+    PresenceSpan: Shown(_span, ("interpreter",)),
+    Violation: Shown(_violation, ("call__line", "interpreter")),
+    Agreement: Shown(_agreement, ("line", "department")),
+}

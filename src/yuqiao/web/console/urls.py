@@ -20,6 +20,8 @@ from yuqiao.web.console import (
     signin,
     statistics,
     stream,
+    violations,
+    workload,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -50,6 +52,12 @@ urlpatterns: list[URLPattern] = [
     path("lines/<str:number>/numbers/", line_edits.dial, name="line-dial"),
     path("lines/<str:number>/merge/", line_edits.merge, name="line-merge"),
     path("lines/<str:number>/change/", lines.edit, name="line-edit"),
+    path("violations/", violations.show, name="violations"),
+    path("violations/change/", violations.change, name="violations-change"),
+    path("violations/mine/", violations.mine, name="violations-mine"),
+    path("violations/mine/appeal/", violations.appeal, name="violations-appeal"),
+    path("workload/", workload.show, name="workload"),
+    path("workload/overtime.csv", workload.overtime_csv, name="overtime-csv"),
     path("outages/", outages.show, name="outages"),
     path("outages/change/", outages.change, name="outages-change"),
     path("statistics/", statistics.statistics, name="statistics"),

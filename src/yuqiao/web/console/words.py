@@ -108,6 +108,21 @@ CAUSES: Words = {
     "engine_unreachable": _("The media server could not be reached"),
     "lease_lapsed": _("The database could not be reached"),
 }
+SPANS: Words = {"on": _("Signed on"), "break": _("On a break"), "wrap_up": _("Wrap-up")}
+VIOLATIONS: Words = {
+    "missed_ring": _("Rang in vain"),
+    "refused": _("Refused a call"),
+    "late": _("Late"),
+    "rude": _("Rude"),
+    "left_early": _("Left early"),
+    "other": _("Something else"),
+}
+VIOLATION_STATES: Words = {
+    "proposed": _("To be judged"),
+    "confirmed": _("Confirmed"),
+    "dismissed": _("Dismissed"),
+    "annulled": _("Annulled on appeal"),
+}
 #: Stands where there is no value.
 NONE = "–"
 
