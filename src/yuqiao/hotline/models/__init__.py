@@ -94,7 +94,7 @@ __all__ = [
     "Standby",
     "SurveyPolicy",
     "Told",
-    "Way",
     "Violation",
+    "Way",
     "WayIn",
 ]

@@ -16,7 +16,7 @@ def keep_times_of_past_legs(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0013_incidents'),
+        ('hotline', '0014_bookings_and_emergencies'),
         ('workforce', '0004_presence_spans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
