@@ -141,6 +141,8 @@ WAIT_SECONDS = read("YUQIAO_WAIT_SECONDS", int, 45)
 SURVEY_SECONDS = read("YUQIAO_SURVEY_SECONDS", int, 5)
 RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)
 WRAP_UP_SECONDS = read("YUQIAO_WRAP_UP_SECONDS", int, 20)
+#: She who is filling in the wrap-up form stays in wrap-up, so long at most.
+WRAP_UP_LIMIT_SECONDS = read("YUQIAO_WRAP_UP_LIMIT_SECONDS", int, 300)
 
 #: How messages leave: names of `hotline.senders.SENDERS` in the order of preference; none: no messages.
 MESSAGE_SENDERS = read("YUQIAO_MESSAGE_SENDERS", sender_names, list[str]())

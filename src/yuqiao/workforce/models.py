@@ -75,6 +75,8 @@ class Interpreter(models.Model):
     mobile_days = models.CharField(max_length=8, blank=True, default="")
     mobile_begins = models.PositiveSmallIntegerField(default=0)
     mobile_ends = models.PositiveSmallIntegerField(default=0)
+    #: While she fills in the wrap-up form, her wrap-up does not end before.
+    wrap_up_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["state", "tier"], name="interpreter_state_tier")]

@@ -19,6 +19,8 @@ from yuqiao.workforce.models import Interpreter, PresenceState
 
 #: States an interpreter may choose herself; the others follow from her calls.
 CHOSEN = frozenset({PresenceState.READY, PresenceState.BREAK, PresenceState.OFF})
+#: How long she stays in wrap-up after the last sign that she is filling in the form.
+STAYS = dt.timedelta(seconds=30)
 #: States in which she is on duty, so that a caller may wait for her.
 ON_DUTY = frozenset({PresenceState.READY, PresenceState.CLAIMED, PresenceState.BUSY, PresenceState.WRAP_UP})
 
@@ -90,9 +92,12 @@ def release(request_id: str, to: str, at: dt.datetime, interpreter_id: int | Non
 
 
 def end_wrap_ups(at: dt.datetime, seconds: float) -> int:
-    """Make ready those whose wrap-up lasted ``seconds``, or off who was called at home; returns how many."""
+    """Make ready those whose wrap-up is over, or off who was called at home; she who fills in the form stays."""
     over = Interpreter.objects.filter(
-        state=PresenceState.WRAP_UP, state_since__lte=at - dt.timedelta(seconds=seconds), held_by=""
+        Q(wrap_up_until=None) | Q(wrap_up_until__lte=at),
+        state=PresenceState.WRAP_UP,
+        state_since__lte=at - dt.timedelta(seconds=seconds),
+        held_by="",
     )
     with transaction.atomic():
         begun = dict(over.select_for_update().values_list("pk", "state_since"))
@@ -101,6 +106,17 @@ def end_wrap_ups(at: dt.datetime, seconds: float) -> int:
         spans.wrapped_up(begun.items(), at)
         wrapped = Interpreter.objects.filter(pk__in=begun)
         return wrapped.update(state=WHENCE, state_since=at, idle_since=at.timestamp(), off_shift=False)
+
+
+def hold_wrap_up(interpreter_id: int, at: dt.datetime, limit: float) -> bool:
+    """Let her stay in wrap-up because she is at the form, ``limit`` seconds in all; False when she is not in it."""
+    with transaction.atomic():
+        busy = Interpreter.objects.select_for_update().filter(pk=interpreter_id, state=PresenceState.WRAP_UP)
+        begun = busy.values_list("state_since", flat=True).first()
+        if begun is None:
+            return False
+        until = min(at + STAYS, begun + dt.timedelta(seconds=limit))
+        return busy.update(wrap_up_until=until) == 1
 
 
 def set_presence(interpreter_id: int, to: str, by: Person) -> Interpreter:

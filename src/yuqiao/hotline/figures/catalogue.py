@@ -5,19 +5,22 @@ from __future__ import annotations
 from django.db.models import Q
 
 from yuqiao.hotline import callback_figures
-from yuqiao.hotline.figures import availability, coverage, occupancy
+from yuqiao.hotline.figures import availability, complaints, coverage, occupancy
 from yuqiao.hotline.figures.definition import Figure, Rows, Scope, Source, Unit
 from yuqiao.hotline.models import (
     Agreement,
     Call,
     Callback,
+    Complaint,
     InterpreterRequest,
     Leg,
     Outage,
     Rating,
     RequestState,
+    RequestType,
     Violation,
     WayIn,
+    WrapUp,
 )
 from yuqiao.hotline.models.calls import Consent
 from yuqiao.hotline.ratings import SATISFIED
@@ -34,6 +37,8 @@ RATINGS = Source("ratings", Rating, "given_at", "line_id")
 LEGS = Source("legs", Leg, "created_at", "call__line_id", Q(interpreter__isnull=False), "call__language")
 VIOLATIONS = Source("violations", Violation, "happened_at", "call__line_id", language="call__language")
 AGREEMENTS = Source("agreements", Agreement, "signed_on", "line_id")
+COMPLAINTS = Source("complaints", Complaint, "made_at", "line_id")
+WRAP_UPS = Source("wrap_ups", WrapUp, "call_at", "line_id", Q(finished_at__isnull=False))
 OUTAGES = Source("outages", Outage, "began_at", "line_id")
 
 PARTNER_WAYS = (WayIn.TRANSFERRED, WayIn.BESIDE_AGENT)
@@ -105,6 +110,15 @@ def _returned(scope: Scope) -> Q:
 
 def _satisfied(_scope: Scope) -> Q:
     return Q(score__gte=SATISFIED)
+
+
+def _of_type(kind: RequestType, zh: str, en: str) -> Figure:
+    return Figure(
+        f"wanted_{kind.value}", f"诉求类型：{zh}", f"Wanted: {en}",
+        f"期内来电中，译员话后整理所记诉求类型为“{zh}”者（S46）。",
+        f"Calls of the period whose finished wrap-up says that the caller wanted: {en} (S46).",
+        WRAP_UPS, Unit.COUNT, lambda _scope: Q(request_type=kind.value),
+    )  # fmt: skip
 
 
 FIGURES: tuple[Figure, ...] = (
@@ -236,6 +250,25 @@ FIGURES: tuple[Figure, ...] = (
         "of the interpreters who hold it.",
         LEGS, Unit.SPAN, measure=occupancy.measure, shown=occupancy.shown,
     ),
+    Figure(
+        "complaints", "投诉件数", "Complaints",
+        "期内收到的对本服务的全部投诉（评价页、译员席、人工登记），不论是否属实。",
+        "All complaints about our service made in the period (rating page, desk, typed), upheld or not.",
+        COMPLAINTS, Unit.COUNT,
+    ),
+    Figure(
+        "complaint_rate", "投诉率", "Complaint rate",
+        "被投诉的已服务来电 ÷ 期内有译员进入通话的来电；同一来电多次投诉只计一次。",
+        "Served calls somebody complained about, out of calls of the period that an interpreter joined; each once.",
+        complaints.SERVED, Unit.SHARE, measure=complaints.measure, shown=complaints.rows,
+    ),
+    _of_type(RequestType.CONSULT, "咨询", "information"),
+    _of_type(RequestType.COMPLAINT, "投诉", "to complain"),
+    _of_type(RequestType.SUGGESTION, "建议", "to suggest"),
+    _of_type(RequestType.HELP, "求助", "help"),
+    _of_type(RequestType.EMERGENCY, "报警/急救", "police or first aid"),
+    _of_type(RequestType.PRAISE, "表扬", "to praise"),
+    _of_type(RequestType.OTHER, "其他", "something else"),
     Figure(
         "availability", "话务平台可用率", "Availability of the platform",
         "（应运行时间 − 非计划中断时间）÷ 应运行时间；应运行时间不含事先公告的维护，"

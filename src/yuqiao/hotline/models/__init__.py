@@ -39,6 +39,7 @@ from yuqiao.hotline.models.outbound import (
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
 from yuqiao.hotline.models.routing import LineDomain, RoutingDecision, RoutingPolicy
 from yuqiao.hotline.models.violations import Violation
+from yuqiao.hotline.models.wrap_ups import RequestType, Sensitive, Topic, WrapUp, WrapUpOutcome
 
 __all__ = [
     "Agreement",
@@ -88,13 +89,18 @@ __all__ = [
     "Recording",
     "RecordingPolicy",
     "RequestState",
+    "RequestType",
     "RoutingDecision",
     "RoutingPolicy",
+    "Sensitive",
     "Service",
     "Standby",
     "SurveyPolicy",
     "Told",
+    "Topic",
     "Violation",
     "Way",
     "WayIn",
+    "WrapUp",
+    "WrapUpOutcome",
 ]

@@ -21,7 +21,7 @@ from yuqiao.hotline.figures.exact import Change, Rounding, percent
 from yuqiao.hotline.figures.percentiles import percentile_of_counts
 from yuqiao.hotline.figures.period import period
 from yuqiao.hotline.figures.report import grouped, narrowed, totals
-from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Leg, Line, Rating, Violation
+from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Leg, Line, Rating, RequestType, Violation
 from yuqiao.hotline.tests.rows import interpreter, line
 from yuqiao.workforce.models import Interpreter, PresenceSpan
 
@@ -29,8 +29,8 @@ NOON = dt.datetime(2021, 3, 5, 4, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
 #: March 2021 with its 31 days; the first call of the fixture was one second before it.
 MONTH_MS = 31 * 24 * 3_600_000
-#: Of departments, occupancy and availability, however many rows there are.
-MEASURED_QUERIES = 18
+#: Of departments, occupancy, availability and complaints, however many rows there are.
+MEASURED_QUERIES = 20
 COUNTED = [figure for figure in FIGURES if figure.measure is None]
 MARCH = Scope(period("2021-03").since, period("2021-03").until)
 
@@ -158,6 +158,9 @@ def test_each_figure_is_what_its_definition_says() -> None:
         "languages": (1, 23, None),
         "departments": (0, 0, None),
         "occupancy": (19 * 60_000, 3_600_000, None),
+        "complaints": (0, 0, None),
+        "complaint_rate": (0, 20, None),
+        **{f"wanted_{kind}": (0, 0, None) for kind in RequestType.values},
         "availability": (MONTH_MS, MONTH_MS, None),
     }
 

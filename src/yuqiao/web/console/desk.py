@@ -9,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from yuqiao.accounts.models import Person, Role
+from yuqiao.hotline import wrap_ups
 from yuqiao.hotline.models import Leg, Violation
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.gate import Act, may, person_of
 from yuqiao.web.console.presence import CHOICES
+from yuqiao.web.console.wrap_up import form_of
 from yuqiao.workforce.models import Interpreter
 
 
@@ -47,7 +49,9 @@ def _interpreter(person: Person, interpreter: Interpreter) -> dict[str, object]:
     mine = Leg.objects.filter(interpreter__person=person, answered_at__isnull=False)
     of_today = calls().filter(started_at__gte=midnight, pk__in=mine.values("call_id")).order_by("-started_at")
     running = calls().filter(ended_at=None, pk__in=mine.filter(ended_at=None).values("call_id"))
+    pending = wrap_ups.pending(interpreter, midnight)
     return {
+        **({} if pending is None else form_of(pending)),
         "interpreter": interpreter,
         "state": interpreter.state,
         "state_word": words.word(words.STATES, interpreter.state),

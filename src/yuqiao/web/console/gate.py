@@ -31,6 +31,7 @@ class Act(Enum):
     EDIT_HOURS = "open and close service hours, set special days"
     SEE_VIOLATIONS = "see the register of violations"
     JUDGE = "enter violations, judge them, decide appeals"
+    EDIT_TOPICS = "change the tree of topics of wrap-ups"
     KEEP_OUTAGES = "enter outages, announce maintenance, withdraw what was wrong"
 
 
@@ -45,6 +46,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.EDIT_HOURS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.SEE_VIOLATIONS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.JUDGE: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.EDIT_TOPICS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.KEEP_OUTAGES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}),
 }
 

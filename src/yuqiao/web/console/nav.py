@@ -40,6 +40,8 @@ ENTRIES = (
     Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
     Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
     Entry("departments", _("Departments"), Act.SEE_LINES, Group.REGISTER),
+    Entry("topics", _("Topics"), Act.REPORT, Group.REGISTER),
+    Entry("wrap-ups", _("Wrap-ups"), Act.REPORT, Group.NOW),
     Entry("statistics", _("Statistics"), Act.REPORT, Group.RESULTS),
     Entry("workload", _("Workload"), Act.REPORT, Group.RESULTS),
     Entry("violations", _("Violations"), Act.SEE_VIOLATIONS, Group.RESULTS),

@@ -20,8 +20,10 @@ from yuqiao.web.console import (
     signin,
     statistics,
     stream,
+    topics,
     violations,
     workload,
+    wrap_up,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -60,6 +62,10 @@ urlpatterns: list[URLPattern] = [
     path("workload/overtime.csv", workload.overtime_csv, name="overtime-csv"),
     path("outages/", outages.show, name="outages"),
     path("outages/change/", outages.change, name="outages-change"),
+    path("topics/", topics.show, name="topics"),
+    path("topics/change/", topics.change, name="topics-change"),
+    path("wrap-ups/", wrap_up.show_list, name="wrap-ups"),
+    path("wrap-ups/<uuid:call_id>/", wrap_up.one, name="wrap-up"),
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics/figures.csv", statistics.as_csv, name="statistics-csv"),
     path("statistics/<slug:code>/<slug:part>/", statistics.rows, name="statistics-rows"),
