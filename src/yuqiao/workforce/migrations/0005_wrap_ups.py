@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workforce', '0003_routing_facts'),
+        ('workforce', '0004_presence_spans'),
     ]
 
     operations = [

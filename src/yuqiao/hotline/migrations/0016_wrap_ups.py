@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0013_incidents'),
+        ('hotline', '0015_violations_and_leg_figures'),
         ('workforce', '0002_service_windows'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

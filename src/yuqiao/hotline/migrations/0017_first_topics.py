@@ -25,5 +25,5 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [('hotline', '0014_wrap_ups')]
+    dependencies = [('hotline', '0016_wrap_ups')]
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
