@@ -13,11 +13,14 @@ from collections import Counter
 from yuqiao.hotline.models import CallCommand, InterpreterRequest, RequestState
 from yuqiao.hotline.precedence import Precedence, Rung, precedence, whom
 from yuqiao.hotline.routing import Policies, Wanted, place
-from yuqiao.hotline.state import CallState, RequestOf
+from yuqiao.hotline.routing.policy import CALLBACKS
+from yuqiao.hotline.state import OUTBOUND, CallState, RequestOf
 from yuqiao.workforce.models import InterpreterLanguage, PresenceState
 
 #: Seconds until a request that called somebody away asks again, in case she had picked up meanwhile.
 ASK_AGAIN = 1.0
+#: Seconds of waiting from which those off shift are called away too: earlier, routing would not ring their mobiles.
+MOBILES_AFTER = 5.0
 
 
 def call_away(call: CallState, request: RequestOf, now: dt.datetime) -> bool:
@@ -29,7 +32,7 @@ def call_away(call: CallState, request: RequestOf, now: dt.datetime) -> bool:
     if mine <= Precedence.OUTBOUND:
         return False
     wanted = Wanted(request.id, request.language, request.priority, request.head, request.created_at)
-    chosen = whom(mine, place(wanted, Policies()), _rung(request))
+    chosen = whom(mine, place(wanted, Policies()), _rung(request, now))
     if chosen is None:
         return False
     other = InterpreterRequest.objects.filter(pk=chosen.request, state=RequestState.CLAIMED, preempted=False)
@@ -44,12 +47,14 @@ def call_away(call: CallState, request: RequestOf, now: dt.datetime) -> bool:
     return True
 
 
-def _rung(request: RequestOf) -> list[Rung]:
+def _rung(request: RequestOf, now: dt.datetime) -> list[Rung]:
     """Return who of the language rings for another request now."""
+    waited = now.timestamp() - request.created_at
     rows = (
         InterpreterLanguage.objects.filter(language=request.language, interpreter__state=PresenceState.CLAIMED)
         .exclude(interpreter__held_by="")
         .exclude(interpreter_id__in=request.tried)
+        .filter(interpreter__off_shift__in=[False] if waited < MOBILES_AFTER else [False, True])
     )
     held = dict(rows.values_list("interpreter_id", "interpreter__held_by"))
     if not held:
@@ -67,7 +72,14 @@ def _rung(request: RequestOf) -> list[Rung]:
 
 
 def _of(row: InterpreterRequest, interpreter: int, others: int) -> Rung:
-    wanted = Wanted(str(row.pk), row.language, row.priority, row.head_of_queue, row.created_at.timestamp())
+    wanted = Wanted(
+        str(row.pk),
+        row.language,
+        row.priority,
+        row.head_of_queue,
+        row.created_at.timestamp(),
+        line_class=CALLBACKS if row.call.way_in in OUTBOUND else "",
+    )
     return Rung(
         interpreter,
         str(row.pk),

@@ -19,7 +19,7 @@ from yuqiao.hotline.roster import best_ready, everybody, on_duty
 from yuqiao.hotline.routing import Candidate, Choice, Policies, Wanted, choose, match
 from yuqiao.hotline.routing.candidates import CHINESE
 from yuqiao.hotline.routing.policy import CALLBACKS
-from yuqiao.hotline.state import BESIDE_AGENT, CALLBACK, OPEN_REQUEST, CallState, RequestOf
+from yuqiao.hotline.state import BESIDE_AGENT, OPEN_REQUEST, OUTBOUND, CallState, RequestOf
 from yuqiao.lib import clock
 from yuqiao.workforce import services as workforce
 
@@ -59,7 +59,7 @@ def seek(call: CallState, request_id: str, now: dt.datetime, *, emergency: bool 
 def wanted_of(call: CallState, request: RequestOf, policies: Policies, now: float) -> Wanted:
     """Return a call's request as routing sees it; who served the caller before is looked up for one's own number."""
     facts = tables.line_facts(call.line, now)
-    line_class = CALLBACKS if call.way_in == CALLBACK else facts.line_class
+    line_class = CALLBACKS if call.way_in in OUTBOUND else facts.line_class
     return Wanted(
         request.id,
         request.language,
@@ -155,7 +155,7 @@ def _waiting(row: Sequence[Any], now: float) -> Wanted:
         domain=wishes.get("domain", "") or facts.domain,
         gender=wishes.get("gender", ""),
         line=line or "",
-        line_class=CALLBACKS if way_in == CALLBACK else facts.line_class,
+        line_class=CALLBACKS if way_in in OUTBOUND else facts.line_class,
         familiar=tuple(wishes.get("preferred", ())),
     )
 

@@ -3,8 +3,8 @@
 A request counts as come ``point_seconds`` earlier for each point of its line's priority, at most `MOST_POINTS` of them.
 So one that waits goes before everybody who came more than MOST_POINTS x point_seconds after it, whatever their line:
 only finitely many can be served before it, and nobody on the line is starved by a stream of emergencies. Replacements
-of an interpreter who was lost go first; there is at most one for each call that was already served. Our own callbacks
-(priority 0) come last: nobody waits on the line for them.
+of an interpreter who was lost go first; there is at most one for each call that was already served. Calls that we make
+ourselves (policy `CALLBACKS`) come last, however old they are: nobody waits on the line for them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from yuqiao.hotline.routing.candidates import Candidate, Cover, Force, Wanted, force_of
-from yuqiao.hotline.routing.policy import Policies
+from yuqiao.hotline.routing.policy import CALLBACKS, Policies
 from yuqiao.hotline.routing.view import View
 
 MOST_POINTS = 100
@@ -22,7 +22,8 @@ NO_COVER = Cover()
 def place(wanted: Wanted, policies: Policies) -> tuple[bool, bool, float, str]:
     """Return a request's place in the queue; it does not change with time, so nobody is overtaken twice."""
     head_start = min(wanted.priority, MOST_POINTS) * policies.of(wanted.line_class).point_seconds
-    return not wanted.head, wanted.priority <= 0, wanted.created_at - head_start, wanted.id
+    ours = wanted.line_class == CALLBACKS or wanted.priority <= 0
+    return not wanted.head, ours, wanted.created_at - head_start, wanted.id
 
 
 def queue(requests: Iterable[Wanted], policies: Policies) -> list[Wanted]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from yuqiao.hotline import queue, wishes
 from yuqiao.hotline.models import CallCommand, DialledNumber, InterpreterRequest, Line
 from yuqiao.hotline.tests.rows import OneCall, interpreter, line
 from yuqiao.hotline.tests.test_callbacks import ALL_DAY, OUTBOUND, Back, missed
+from yuqiao.lib import clock
 from yuqiao.workforce.models import Interpreter
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -60,6 +62,8 @@ def test_a_caller_gets_who_merely_rings_for_a_callback() -> None:
     missed()
     li = interpreter("1001")
     back = Back()
+    long_since = clock.now() - dt.timedelta(minutes=1)
+    InterpreterRequest.objects.filter(call_id=back.call.id).update(created_at=long_since)
     live = OneCall("live", "13900000002")
     assert live.call.requests[0].state == "waiting"
     assert dict(live.call.deadlines).keys() >= {"wait", f"look:{live.call.requests[0].id}"}
