@@ -20,11 +20,14 @@ import structlog
 from django.conf import settings
 
 from yuqiao.calls.database import LAST, DatabaseThread
+from yuqiao.calls.listening import Listening
 from yuqiao.calls.outage_watch import OutageWatch
 from yuqiao.calls.task import CallTask
 from yuqiao.engines import events
-from yuqiao.engines.ari import SNOOP_PREFIX, Ari, Holdings
+from yuqiao.engines.ari import EAR_PREFIX, SNOOP_PREFIX, Ari, Holdings
 from yuqiao.engines.ari_events import languages_offered
+from yuqiao.engines.speech.base import LanguageEar
+from yuqiao.engines.speech.http import HttpEar
 from yuqiao.hotline import events as desk
 from yuqiao.hotline import incidents, outages, queue, services, wishes
 from yuqiao.hotline.effects import EngineEffect
@@ -48,8 +51,18 @@ class LeaseLostError(RuntimeError):
 class CallServer:
     """All calls of one active call server."""
 
-    def __init__(self, ari: Ari, database: DatabaseThread, holder: str, timing: Timing, wrap_up: float) -> None:
+    def __init__(
+        self,
+        ari: Ari,
+        database: DatabaseThread,
+        holder: str,
+        timing: Timing,
+        wrap_up: float,
+        *,
+        ear: LanguageEar | None = None,
+    ) -> None:
         self._ari = ari
+        self._listening = Listening(ari, ear, settings.SPEECH_LISTEN)
         self._database = database
         self._holder = holder
         self._timing = timing
@@ -82,6 +95,7 @@ class CallServer:
 
     async def _stop(self, jobs: list[asyncio.Task[None]]) -> None:
         self._outages.stop()
+        await self._listening.stop()
         for job in [*jobs, *self._running]:
             job.cancel()
         await asyncio.gather(*jobs, *self._running, return_exceptions=True)
@@ -184,6 +198,7 @@ class CallServer:
             acts=acts,
             on_change=self._know,
             allowed=lambda: self._owns_lease,
+            on_turn=lambda task: self._listening.follow(task.call, task.tell),
         )
 
     async def _call_back(self) -> None:
@@ -273,7 +288,9 @@ class CallServer:
             leg = str(channel["id"])
             if leg in self._by_leg or not self._ari.is_ours(channel):
                 continue
-            if leg.startswith(SNOOP_PREFIX):
+            if leg.startswith(EAR_PREFIX):
+                stray = True  # who listened is gone; whoever goes on with the call listens anew
+            elif leg.startswith(SNOOP_PREFIX):
                 call_id = leg.removeprefix(SNOOP_PREFIX).rpartition("-")[0]
                 stray = call_id not in self._by_call
             else:
@@ -331,7 +348,8 @@ async def serve() -> int:
     database = DatabaseThread()
     database.start()
     ari = Ari(settings.ARI_URL, settings.ARI_USER, settings.ARI_PASSWORD, settings.ARI_APP, settings.ARI_ENDPOINT)
-    server = CallServer(ari, database, holder, timing_from_settings(), float(settings.WRAP_UP_SECONDS))
+    ear = HttpEar(settings.SPEECH_URL) if settings.SPEECH_URL else None
+    server = CallServer(ari, database, holder, timing_from_settings(), float(settings.WRAP_UP_SECONDS), ear=ear)
     running = asyncio.ensure_future(server.run())
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)

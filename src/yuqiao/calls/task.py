@@ -44,6 +44,7 @@ class CallTask:
         acts: Sequence[EngineEffect] = (),
         on_change: Callable[[CallTask], None],
         allowed: Callable[[], bool],
+        on_turn: Callable[[CallTask], None] = lambda _task: None,
     ) -> None:
         self.call: CallState | None = saved
         self._saved = saved
@@ -54,6 +55,7 @@ class CallTask:
         self._ari = ari
         self._on_change = on_change
         self._allowed = allowed
+        self._on_turn = on_turn
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._unsaved: list[Effect] = []
         self._flush_at: float | None = None
@@ -75,6 +77,7 @@ class CallTask:
             await self._begin()
             while not self._over:
                 await self._turn(await self._next())
+                self._on_turn(self)
             if self._hands is not None:
                 await self._hands.drain()
         except asyncio.CancelledError:

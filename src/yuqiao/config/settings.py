@@ -135,6 +135,10 @@ SCHEDULED_LATEST_MINUTES = read("YUQIAO_SCHEDULED_LATEST_MINUTES", int, 45)
 SCHEDULED_REMIND_MINUTES = read("YUQIAO_SCHEDULED_REMIND_MINUTES", int, 15)
 #: Where a caller is rung, such as sip:{number}@trunk.example; empty: callbacks are listed and made by hand.
 OUTBOUND_CONTACT = read("YUQIAO_OUTBOUND_CONTACT", contact_pattern, "")
+#: A speech engine that suggests the language of a caller who is to choose (engines/speech/http.py); empty: none.
+SPEECH_URL = read("YUQIAO_SPEECH_URL", str, "")
+#: The address at which the call server takes the caller's voice from the media server; in memory only.
+SPEECH_LISTEN = read("YUQIAO_SPEECH_LISTEN", str, "127.0.0.1")
 ARI_ENDPOINT = read("YUQIAO_ARI_ENDPOINT", str, "PJSIP/yuqiao/{contact}")
 WAIT_SECONDS = read("YUQIAO_WAIT_SECONDS", int, 45)
 #: How long a caller has to press a key after the question how the service was.

@@ -30,7 +30,7 @@ FIRST_RETRY, LAST_RETRY = 0.1, 2.0
 HEARTBEAT_SECONDS = 10.0
 #: A leg that left Stasis is over; its cause follows in ChannelDestroyed, unless the engine does not tell us any more.
 CAUSE_SECONDS = 0.5
-SNOOP_PREFIX = "snoop-"
+SNOOP_PREFIX, EAR_PREFIX = "snoop-", "ear-"
 
 
 class AriError(RuntimeError):
@@ -129,6 +129,8 @@ class Ari:
 
     def _hear(self, message: dict[str, Any]) -> None:
         kind = message.get("type")
+        if str((message.get("channel") or {}).get("id", "")).startswith(EAR_PREFIX):
+            return  # a channel that only listens is no party
         if kind == "StasisStart" and SNOOP_ARGUMENT in (message.get("args") or []):
             waiter = self._snoops.pop(message["channel"]["id"], None)
             if waiter is not None and not waiter.done():
@@ -250,6 +252,25 @@ class Ari:
             if of_leg:
                 with contextlib.suppress(AriError, TimeoutError):
                     await self.hang_up(SNOOP_PREFIX + name)
+
+    async def listen_in(self, bridge: str, host: str) -> None:
+        """Let what is said in a bridge go to ``host`` (address:port) as RTP, A-law, by an external-media channel."""
+        ear = EAR_PREFIX + bridge
+        await self._command(
+            "POST",
+            "channels/externalMedia",
+            channelId=ear,
+            app=self._app,
+            external_host=host,
+            format="alaw",
+            data=SNOOP_ARGUMENT,
+        )
+        await self._command("POST", f"bridges/{bridge}/addChannel", channel=ear)
+
+    async def listen_no_more(self, bridge: str) -> None:
+        """End what `listen_in` began; harmless when it is over."""
+        with contextlib.suppress(AriError, TimeoutError):
+            await self.hang_up(EAR_PREFIX + bridge)
 
     async def is_recording(self, name: str) -> bool:
         """Whether a recording runs now."""

@@ -14,6 +14,7 @@ from yuqiao.demo.hearing import levels
 from yuqiao.hotline.models import Call, CallEvent, Recording
 from yuqiao.hotline.tracks import read_samples
 from yuqiao.hotline.wishes import ask_language
+from yuqiao.lib.net import free_port
 from yuqiao.workforce.models import Interpreter
 
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
@@ -103,3 +104,38 @@ def test_a_wrong_language_corrected_on_the_desk_brings_the_right_interpreter(tmp
         assert not await asyncio.to_thread(lambda: Interpreter.objects.exclude(held_by="").exists())
 
     live(journey, tmp_path)
+
+
+class ListeningStage(Stage):
+    """A stage with a speech engine, as a process of its own that judges what it is really sent."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.speech_port = free_port()
+        self.environment["YUQIAO_SPEECH_URL"] = f"http://127.0.0.1:{self.speech_port}/language"
+
+    async def start_engine(self) -> None:
+        await super().start_engine()
+        self.start("speech", "yuqiao.calls.tests.speech_double", str(self.speech_port), str(self.folder))
+
+
+def test_what_the_caller_speaks_is_suggested_by_machine_and_confirmed_by_one_key(tmp_path: Path) -> None:
+    async def journey(stage: Stage) -> None:
+        await asyncio.to_thread(seed, stage)
+        stage.answers("wang")
+        anna = stage.dial("9601690", "anna")
+        await until(lambda: CallEvent.objects.filter(kind="language_suggested").exists(), "a suggestion", 25)
+        [told] = await asyncio.to_thread(
+            lambda: list(CallEvent.objects.filter(kind="language_suggested").values_list("data", flat=True))
+        )
+        assert told == {"language": "ja", "confidence": 0.91, "model": "test-tones"}
+        assert (stage.folder / "heard.txt").read_text() == "4.0 anna\n", "real sound, the caller's alone, once"
+        call = await asyncio.to_thread(only_call)
+        assert (call.language, call.phase) == ("", "choosing"), "a machine only suggests"
+        anna.press("2")
+        await stage.hear({"anna": ["wang"], "wang": ["anna"]})
+        anna.hangup()
+        call = await ended()
+        assert (call.language, call.language_by) == ("ja", "speech")
+
+    live(journey, tmp_path, ListeningStage)

@@ -61,6 +61,7 @@ class Channel:
     target: str = ""
     ring_seconds: float = 30.0
     beside: str | None = None
+    external: AudioParameters | None = None  # where external media goes, instead of a call
     spied: str = ""
     spy: str = "none"
     headers: dict[str, str] = field(default_factory=dict)

@@ -33,6 +33,8 @@ class LegAudio:
             channel.local = await self._bind(channel, beside)
         except MixerError as error:
             raise AriError(500, ALLOCATION_FAILED) from error
+        if channel.external is not None:
+            await self.hear(channel, channel.external)
         self.switch.alive(channel)
         return channel.local
 

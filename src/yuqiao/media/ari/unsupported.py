@@ -38,7 +38,6 @@ UNSUPPORTED: list[tuple[str, str]] = [
     ("GET", "/channels/{channelId}/variables"),
     ("POST", "/channels/{channelId}/variables"),
     ("GET", "/channels/{channelId}/rtp_statistics"),
-    ("POST", "/channels/externalMedia"),
     ("POST", "/channels/{channelId}/transfer_progress"),
     ("GET", "/bridges/{bridgeId}/variable"),
     ("POST", "/bridges/{bridgeId}/variable"),

@@ -8,6 +8,7 @@ from yuqiao.media.ari.asking import Answer, Ask, Verb
 from yuqiao.media.ari.channels import Channel
 from yuqiao.media.ari.engine import Engine
 from yuqiao.media.ari.errors import AriError, unsupported
+from yuqiao.media.ari.external import external_media
 
 _READ_HEADER = re.compile(r"PJSIP_HEADER\(read, ?([\w-]+)\)")
 
@@ -29,6 +30,22 @@ async def originate(engine: Engine, ask: Ask) -> Answer:
     channel = await _create(engine, ask, endpoint, ring_seconds=ask.whole("timeout", 30, least=-1))
     await engine.dialling.originate(channel)
     return Answer(200, channel.as_json())
+
+
+async def external(engine: Engine, ask: Ask) -> Answer:
+    host = ask.required("external_host", "external_host must be specified")
+    app = ask.required("app", "Application must be specified")
+    codec = ask.required("format", "format must be specified")
+    ways = (("encapsulation", "rtp"), ("transport", "udp"), ("connection_type", "client"), ("direction", "both"))
+    if any(ask.text(name, only) != only for name, only in ways):
+        raise unsupported("External media other than RTP over UDP that we begin to send")
+    channel_id = ask.text("channelId")
+    channel = external_media(
+        engine.switch, engine.legs, host=host, codec=codec, app=app, args=ask.text("data"), channel_id=channel_id
+    )
+    shown = channel.as_json()
+    engine.legs.enter_stasis(channel)
+    return Answer(200, shown)
 
 
 async def create(engine: Engine, ask: Ask) -> Answer:
@@ -166,6 +183,7 @@ ROUTES: list[tuple[str, str, Verb]] = [
     ("GET", "/channels", every),
     ("POST", "/channels", originate),
     ("POST", "/channels/create", create),
+    ("POST", "/channels/externalMedia", external),
     ("GET", "/channels/{channelId}", one),
     ("POST", "/channels/{channelId}", originate),
     ("DELETE", "/channels/{channelId}", hangup),
