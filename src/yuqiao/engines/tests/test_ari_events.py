@@ -31,6 +31,10 @@ def message(kind: str, **more: Any) -> dict[str, Any]:
     ("told", "expected"),
     [
         (message("StasisStart", args=[], channel=CHANNEL), events.LegArrived("17.1", "960169", "13900000001", AT)),
+        (
+            message("StasisStart", args=[], channel={**CHANNEL, "channelvars": {"YUQIAO_HLANG": "ja-JP, en *"}}),
+            events.LegArrived("17.1", "960169", "13900000001", AT, ("ja-JP", "en")),
+        ),
         (message("StasisStart", args=["leg"], channel=CHANNEL), events.LegControlled("17.1", AT)),
         (message("StasisStart", args=["snoop"], channel=CHANNEL), None),
         (message("ChannelStateChange", channel=CHANNEL), events.LegAnswered("17.1", AT)),

@@ -14,6 +14,7 @@ from yuqiao.media import causes
 from yuqiao.media.ari.asking import parse
 from yuqiao.media.ari.channels import caller_id, endpoint, hangup_cause
 from yuqiao.media.ari.errors import AriError
+from yuqiao.media.ari.external import address_of
 from yuqiao.media.ari.names import inside
 from yuqiao.media.ari.reasons import dial_status
 
@@ -131,3 +132,9 @@ def test_hangup_causes() -> None:
     assert causes.words(99) == "Unknown"
     assert dial_status(17) == "BUSY"
     assert dial_status(19) == "NOANSWER"
+
+
+def test_where_external_media_may_go() -> None:
+    assert address_of("127.0.0.1:4000") == ("127.0.0.1", 4000)
+    for host in ("", "4000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:70000", "name:4000", "[::1]:4000"):
+        assert refusal(lambda: address_of(host)) == 400, host  # noqa: B023 - called at once
