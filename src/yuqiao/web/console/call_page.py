@@ -99,6 +99,8 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "may_listen": may(person, Act.LISTEN),
         "tracks": len(tracks_of(call)) if call.ended_at else 0,
         "recorded": call.recordings.exists(),
+        "may_rate": may(person, Act.REPORT),
+        "may_enter_rating": may(person, Act.STEER),
         "steers": steers,
         "lines": Line.objects.exclude(agent_contact="").order_by("number") if steers else [],
         "removable": [party for party in parties if party.since is not None and party.role != "caller"],
