@@ -29,7 +29,7 @@ from yuqiao.engines.ari_events import languages_offered
 from yuqiao.engines.speech.base import LanguageEar
 from yuqiao.engines.speech.http import HttpEar
 from yuqiao.hotline import events as desk
-from yuqiao.hotline import incidents, outages, queue, services, wishes
+from yuqiao.hotline import incidents, outages, queue, services, standing_by, wishes
 from yuqiao.hotline.effects import EngineEffect
 from yuqiao.hotline.models import CallCommand
 from yuqiao.hotline.recalling import awaits
@@ -65,7 +65,7 @@ class CallServer:
         self._listening = Listening(ari, ear, settings.SPEECH_LISTEN)
         self._database = database
         self._holder = holder
-        self._timing = timing
+        self._timing = self._calm = timing
         self._wrap_up = wrap_up
         self._by_leg: dict[str, CallTask] = {}
         self._by_call: dict[str, CallTask] = {}
@@ -318,6 +318,7 @@ class CallServer:
                     self._tell(self._by_call.get(call_id), desk.TryAgain(clock.now().timestamp()))
             if beats % 5 == 0:
                 await self._database.surely(workforce.end_wrap_ups, clock.now(), self._wrap_up, order=LAST)
+                self._timing = await self._database.surely(standing_by.patience, self._calm, order=LAST)
                 await self._call_back()
                 await self._database.surely(incidents.fire_due, clock.now(), order=LAST)
 

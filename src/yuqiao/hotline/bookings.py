@@ -162,13 +162,16 @@ def conflicts(booking: Booking) -> dict[int, list[Booking]]:
     return found
 
 
-def preferred(line: str, now: dt.datetime) -> set[int]:
-    """Return the interpreters whom calls on ``line`` prefer now: who accepted for an event that it serves."""
+def preferred_by_line(now: dt.datetime) -> dict[str, tuple[int, ...]]:
+    """Return, by line, the interpreters whom its calls prefer now: who accepted for an event that it serves."""
     accepted = BookingAssignment.objects.filter(
         state=AssignmentState.ACCEPTED,
-        booking__line__number=line,
+        booking__line__isnull=False,
         booking__state=BookingState.CONFIRMED,
         booking__begins_at__lte=now,
         booking__ends_at__gt=now,
     )
-    return set(accepted.values_list("interpreter_id", flat=True))
+    found: dict[str, tuple[int, ...]] = {}
+    for number, interpreter in accepted.order_by("pk").values_list("booking__line__number", "interpreter_id"):
+        found[number] = (*found.get(number, ()), interpreter)
+    return found

@@ -40,12 +40,6 @@ def current() -> Emergency | None:
     return Emergency.objects.filter(ended_at=None).first()
 
 
-def lasts_for(language: str) -> bool:
-    """Whether all hands are rung for ``language`` now."""
-    open_one = current()
-    return open_one is not None and (not open_one.languages or language in open_one.languages)
-
-
 def begin(reason: str, languages: Sequence[str], hours_expected: int, *, by: Person) -> Emergency:
     """Switch emergency mode on; EmergencyError when it is on already, or a word is missing."""
     reason = reason.strip()[:200]

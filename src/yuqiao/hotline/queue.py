@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from yuqiao.hotline import routing_tables as tables
+from yuqiao.hotline import standing_by
 from yuqiao.hotline.events import Chosen, InterpretersClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import InterpreterRequest, RequestState, RoutingDecision
 from yuqiao.hotline.roster import best_ready, everybody, on_duty
@@ -30,17 +31,16 @@ ROUNDS = 4
 KEPT = 20
 
 
-def seek(call: CallState, request_id: str, now: dt.datetime, *, emergency: bool = False) -> Answer | None:
+def seek(call: CallState, request_id: str, now: dt.datetime) -> Answer | None:
     """Claim whoever is to be rung for a call's request now, and keep the decision with its reasons.
 
-    None when the request needs nobody any more: it was served or withdrawn before its turn came. ``emergency``: all
-    hands (S32).
+    None when the request needs nobody any more: it was served or withdrawn before its turn came.
     """
     request = call.request(request_id)
     if request is None or request.state not in OPEN_REQUEST:
         return None
     at = now.timestamp()
-    policies = tables.policies(at, emergency=emergency)
+    policies = tables.policies(at, emergency=standing_by.all_hands(at).concerns(request.language))
     wanted = wanted_of(call, request, policies, at)
     choice, held, unread = _claim(wanted, policies, now)
     again = choice.look_again_at
@@ -76,7 +76,11 @@ def wanted_of(call: CallState, request: RequestOf, policies: Policies, now: floa
         gender=request.gender,
         line=call.line,
         line_class=line_class,
-        familiar=(*request.preferred, *_former(call, request, policies.of(line_class).continuity_days, now)),
+        familiar=(
+            *standing_by.booked(call.line, now),
+            *request.preferred,
+            *_former(call, request, policies.of(line_class).continuity_days, now),
+        ),
     )
 
 
@@ -156,18 +160,19 @@ def _waiting(row: Sequence[Any], now: float) -> Wanted:
         gender=wishes.get("gender", ""),
         line=line or "",
         line_class=CALLBACKS if way_in in OUTBOUND else facts.line_class,
-        familiar=tuple(wishes.get("preferred", ())),
+        familiar=(*standing_by.booked(line or "", now), *wishes.get("preferred", ())),
     )
 
 
-def whose_turn(*, emergency: bool = False) -> list[str]:
+def whose_turn() -> list[str]:
     """Return the ids of calls whose waiting request has somebody to be rung for it now."""
     at = clock.now().timestamp()
     wanted = waiting(at)
     if not wanted:
         return []
     covers = {language: tables.cover(language, at) for language in _languages(wanted)}
-    policies = tables.policies(at, emergency=emergency)
+    hands = standing_by.all_hands(at)
+    policies = tables.policies(at, emergency=any(hands.concerns(one.language) for one in wanted))
     matched = match(wanted, everybody(_languages(wanted), at), policies, at, covers=covers)
     calls = InterpreterRequest.objects.filter(pk__in=list(matched)).values_list("call_id", flat=True)
     return [str(call_id) for call_id in calls]

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from yuqiao.hotline import standing_by
 from yuqiao.hotline.routing import TIERS, Candidate, Cover, Force, Policy, Wanted
 from yuqiao.hotline.routing.candidates import force_of
 from yuqiao.hotline.routing.fit import needed_level
@@ -38,14 +39,19 @@ Params = list[Any]
 
 
 def at_home(now: float) -> tuple[str, Params]:
-    """Return the condition under which one who is off may be rung on her mobile at this hour (S49)."""
+    """Return the condition under which one who is off may be rung on her mobile at this hour (S49).
+
+    In an emergency also who stands by for it, whatever hours she agreed to for ordinary days (S32).
+    """
     today, yesterday, minute = kinds_of_day(now)
     overnight = "(i.mobile_days LIKE %s AND i.mobile_begins <= %s) OR (i.mobile_days LIKE %s AND %s < i.mobile_ends)"
+    standby = standing_by.all_hands(now).standby
+    named = f" OR i.id IN ({', '.join(['%s'] * len(standby))})" if standby else ""
     return (
         "i.state = 'off' AND i.held_by = '' AND i.mobile <> '' AND ("
         "(i.mobile_begins < i.mobile_ends AND i.mobile_days LIKE %s AND i.mobile_begins <= %s AND %s < i.mobile_ends)"
-        f" OR (i.mobile_begins >= i.mobile_ends AND ({overnight})))",
-        [f"%{today}%", minute, minute, f"%{today}%", minute, f"%{yesterday}%", minute],
+        f" OR (i.mobile_begins >= i.mobile_ends AND ({overnight})){named})",
+        [f"%{today}%", minute, minute, f"%{today}%", minute, f"%{yesterday}%", minute, *standby],
     )
 
 

@@ -72,11 +72,11 @@ def test_she_is_asked_answers_herself_and_conflicts_show(zhou: Person) -> None:
         bookings.assign(booking, "1001", "ja", by=zhou)
     with pytest.raises(BookingError, match="not_hers"):
         bookings.answer(made, accept=True, by=wang.person)
-    assert bookings.preferred("88", clock.now()) == set(), "she has not accepted"
+    assert bookings.preferred_by_line(clock.now()) == {}, "she has not accepted"
     bookings.answer(made, accept=True, by=li.person)
     bookings.move(booking, "confirmed", by=zhou)
-    assert bookings.preferred("88", clock.now()) == {li.pk}
-    assert bookings.preferred("88", clock.now() + 6 * HOUR) == set()
+    assert bookings.preferred_by_line(clock.now()) == {"88": (li.pk,)}
+    assert bookings.preferred_by_line(clock.now() + 6 * HOUR) == {}
     overlapping = bookings.book(replace(FAIR, title="另一场", begins_at=clock.now()), by=zhou)
     apart = bookings.book(replace(FAIR, begins_at=clock.now() + 5 * HOUR, ends_at=clock.now() + 6 * HOUR), by=zhou)
     again = bookings.assign(overlapping, "1001", "en", by=zhou)

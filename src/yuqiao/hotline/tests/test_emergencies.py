@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from yuqiao.accounts.models import JournalEntry, Person
-from yuqiao.hotline import emergencies
+from yuqiao.hotline import emergencies, standing_by
 from yuqiao.hotline.emergencies import EmergencyError
 from yuqiao.hotline.models import Call, Emergency, Leg, Standby
+from yuqiao.hotline.state import Timing
 from yuqiao.hotline.tests.rows import interpreter
 from yuqiao.lib import clock
 
@@ -28,17 +29,22 @@ def test_it_is_switched_on_and_off_once_and_journaled(zhou: Person) -> None:
     assert (lasting.reason, lasting.languages) == ("台风", ["en", "ja"])
     with pytest.raises(EmergencyError, match="already_on"):
         emergencies.begin("again", [], 6, by=zhou)
-    assert (emergencies.lasts_for("en"), emergencies.lasts_for("ko")) == (True, False)
+    hands = standing_by.all_hands(clock.now().timestamp())
+    assert (hands.concerns("en"), hands.concerns("ko")) == (True, False)
+    assert standing_by.patience(Timing(wait=45)).wait == 180
     emergencies.prolong(lasting, 3, by=zhou)
     lasting.refresh_from_db()
     assert lasting.remind_at > clock.now() + dt.timedelta(hours=2)
     emergencies.end(lasting, by=zhou)
     assert emergencies.current() is None
+    standing_by.forget()
+    assert standing_by.patience(Timing(wait=45)).wait == 45
     for verb in (emergencies.end, lambda one, by: emergencies.prolong(one, 1, by=by)):
         with pytest.raises(EmergencyError, match="over"):
             verb(lasting, by=zhou)
     emergencies.begin("another", [], 1, by=zhou)
-    assert emergencies.lasts_for("ko"), "no language named: all"
+    standing_by.forget()
+    assert standing_by.all_hands(clock.now().timestamp()).concerns("ko"), "no language named: all"
     actions = JournalEntry.objects.order_by("id").values_list("action", flat=True)
     assert list(actions) == ["emergency.begin", "emergency.prolong", "emergency.end", "emergency.begin"]
 
