@@ -23,7 +23,7 @@ from django.utils.translation import gettext
 from yuqiao.hotline.models import Call, Callback, CallEvent, InterpreterRequest, Lease, Leg, RequestState
 from yuqiao.languages import catalogue
 from yuqiao.lib.clock import now
-from yuqiao.web.console import words
+from yuqiao.web.console import incidents, words
 from yuqiao.web.console.gate import Act, allowed
 from yuqiao.web.console.today import Today, today
 from yuqiao.workforce.models import Interpreter, PresenceState
@@ -158,6 +158,7 @@ class Panels:
     callbacks: list[Due]
     today: Today
     in_progress: int
+    alarms: list[incidents.Row]
     controlled: bool
 
 
@@ -175,6 +176,7 @@ def panels(at: dt.datetime, figures: Today | None = None) -> Panels:
         callbacks=[_due(one, at) for one in open_callbacks[:CALLBACKS_SHOWN]],
         today=figures or today(at),
         in_progress=Call.objects.filter(ended_at=None).count(),
+        alarms=incidents.unacknowledged(at),
         controlled=Lease.objects.filter(until__gt=at).exists(),
     )
 

@@ -19,6 +19,7 @@ from yuqiao.web.console import words
 from yuqiao.web.console.before import facts_of, is_agent_of
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.callbacks import row_of, with_tries
+from yuqiao.web.console.during import controls
 from yuqiao.web.console.gate import Act, may, person_of
 from yuqiao.web.console.timeline import timeline
 
@@ -102,6 +103,7 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "may_rate": may(person, Act.REPORT),
         "may_enter_rating": may(person, Act.STEER),
         "steers": steers,
+        "controls": controls(call, person) if steers else None,
         "lines": Line.objects.exclude(agent_contact="").order_by("number") if steers else [],
         "removable": [party for party in parties if party.since is not None and party.role != "caller"],
     }

@@ -7,14 +7,16 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from yuqiao.accounts.models import Person
 from yuqiao.hotline import wishes
 from yuqiao.hotline.models import Call, Line
 from yuqiao.languages.catalogue import FOREIGN
+from yuqiao.web.console import during
 from yuqiao.web.console.before import ASKS, is_agent_of
 from yuqiao.web.console.call_page import may_steer
 from yuqiao.web.console.gate import person_of
@@ -39,6 +41,8 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
         elif asked == "drop_leg":
             leg = get_object_or_404(call.legs.filter(ended_at=None), pk=request.POST.get("leg", ""))
             wishes.ask_drop_leg(call, leg.pk, by=person)
+        elif asked in wishes.STEERING:
+            _steer(call, asked, request, person)
         elif asked == "end":
             wishes.ask_end(call, by=person)
         elif asked == "choose_language":
@@ -55,3 +59,11 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, _("The call server was asked; the history shows what came of it."))
     return redirect("call", call_id)
+
+
+def _steer(call: Call, asked: str, request: HttpRequest, person: Person) -> None:
+    """Write a wish that moves parties within the call; 404 when it names a party that is not on it."""
+    legs = during.arguments(asked, request.POST.dict(), call)
+    if legs is None:
+        raise Http404
+    wishes.ask_steer(call, asked, by=person, **legs)

@@ -14,6 +14,7 @@ from yuqiao.hotline.models import Leg, Violation
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.board import calls, card_of
+from yuqiao.web.console.during import controls
 from yuqiao.web.console.gate import Act, may, person_of
 from yuqiao.web.console.presence import CHOICES
 from yuqiao.web.console.wrap_up import form_of
@@ -48,7 +49,7 @@ def _interpreter(person: Person, interpreter: Interpreter) -> dict[str, object]:
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = Leg.objects.filter(interpreter__person=person, answered_at__isnull=False)
     of_today = calls().filter(started_at__gte=midnight, pk__in=mine.values("call_id")).order_by("-started_at")
-    running = calls().filter(ended_at=None, pk__in=mine.filter(ended_at=None).values("call_id"))
+    running = list(calls().filter(ended_at=None, pk__in=mine.filter(ended_at=None).values("call_id")))
     pending = wrap_ups.pending(interpreter, midnight)
     return {
         **({} if pending is None else form_of(pending)),
@@ -60,6 +61,7 @@ def _interpreter(person: Person, interpreter: Interpreter) -> dict[str, object]:
         "since": words.epoch_ms(interpreter.state_since),
         "languages": [words.language_name(held.language) for held in interpreter.languages.order_by("-level")],
         "violations": interpreter.violations.filter(state=Violation.State.CONFIRMED).count(),
+        "steered": [(call, controls(call, person)) for call in running],
         "running": [card_of(call, at) for call in running],
         "finished": [card_of(call, at) for call in of_today.filter(ended_at__isnull=False)],
     }

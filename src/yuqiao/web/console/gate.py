@@ -32,6 +32,8 @@ class Act(Enum):
     SEE_VIOLATIONS = "see the register of violations"
     JUDGE = "enter violations, judge them, decide appeals"
     EDIT_TOPICS = "change the tree of topics of wrap-ups"
+    SEE_INCIDENTS = "see incidents, their clocks and reports"
+    HANDLE_INCIDENTS = "take incidents over, write their reports, set the ladder"
     KEEP_OUTAGES = "enter outages, announce maintenance, withdraw what was wrong"
 
 
@@ -47,6 +49,8 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_VIOLATIONS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.JUDGE: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_TOPICS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.SEE_INCIDENTS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
+    Act.HANDLE_INCIDENTS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.KEEP_OUTAGES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}),
 }
 

@@ -37,6 +37,7 @@ class Entry:
 ENTRIES = (
     Entry("board", _("Live board"), Act.WATCH, Group.NOW),
     Entry("callbacks", _("Callbacks"), Act.WATCH, Group.NOW),
+    Entry("incidents", _("Incidents"), Act.SEE_INCIDENTS, Group.NOW),
     Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
     Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
     Entry("departments", _("Departments"), Act.SEE_LINES, Group.REGISTER),
