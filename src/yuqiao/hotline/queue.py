@@ -123,7 +123,7 @@ def _choose(
         return choose(wanted, others, staff, policies, at, covers=covers), 0
     policy, cover = policies.of(wanted.line_class), tables.cover(wanted.language, at)
     reading = replace(wanted, tried=(*wanted.tried, *lost))
-    force, busy, ready = on_duty(reading, at, off_duty=policy.off_duty)
+    force, busy, ready = on_duty(reading, policy, at)
     best = best_ready(reading, policy, force, cover, at) if ready else []
     forces, covers = {wanted.language: force}, {wanted.language: cover}
     choice = choose(wanted, (), [*best, *busy], policies, at, covers=covers, forces=forces)
