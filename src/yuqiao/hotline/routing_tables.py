@@ -162,7 +162,9 @@ def set_policy(line_class: str, changes: Mapping[str, Any], *, by: Person | None
         row.rules = {name: pair[1] for name, pair in _difference(plain, after).items()}
         row.save(update_fields=["rules"])
         if told:
-            record(by, "routing.policy", row, {"class": line_class, **told})
+            record(
+                by, "routing.policy", row, {"class": line_class, **{name: _plain(pair) for name, pair in told.items()}}
+            )
     _policies.forget()
     return after
 
@@ -170,6 +172,11 @@ def set_policy(line_class: str, changes: Mapping[str, Any], *, by: Person | None
 def _difference(before: Policy, after: Policy) -> dict[str, list[Any]]:
     pairs = {one.name: [getattr(before, one.name), getattr(after, one.name)] for one in fields(Policy)}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _plain(pair: list[Any]) -> list[Any]:
+    """Return values as the journal keeps them: it knows no fractions."""
+    return [f"{value:g}" if isinstance(value, float) else value for value in pair]
 
 
 #: Least and greatest value of a policy's numbers.

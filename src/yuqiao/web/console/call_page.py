@@ -22,6 +22,7 @@ from yuqiao.web.console.callbacks import row_of, with_tries
 from yuqiao.web.console.during import controls
 from yuqiao.web.console.gate import Act, may, person_of
 from yuqiao.web.console.timeline import timeline
+from yuqiao.web.console.why import why
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "may_enter_rating": may(person, Act.STEER),
         "steers": steers,
         "controls": controls(call, person) if steers else None,
+        "routing": why(call),
         "lines": Line.objects.exclude(agent_contact="").order_by("number") if steers else [],
         "removable": [party for party in parties if party.since is not None and party.role != "caller"],
     }

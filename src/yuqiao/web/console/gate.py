@@ -34,6 +34,8 @@ class Act(Enum):
     EDIT_TOPICS = "change the tree of topics of wrap-ups"
     SEE_INCIDENTS = "see incidents, their clocks and reports"
     HANDLE_INCIDENTS = "take incidents over, write their reports, set the ladder"
+    EDIT_ROUTING = "change policies of routing and domains of lines"
+    EDIT_INTERPRETERS = "see and change interpreters' profiles, own mobiles included"
     KEEP_OUTAGES = "enter outages, announce maintenance, withdraw what was wrong"
 
 
@@ -51,6 +53,8 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.EDIT_TOPICS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.SEE_INCIDENTS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.HANDLE_INCIDENTS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.EDIT_ROUTING: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.EDIT_INTERPRETERS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.KEEP_OUTAGES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}),
 }
 

@@ -39,6 +39,8 @@ ENTRIES = (
     Entry("callbacks", _("Callbacks"), Act.WATCH, Group.NOW),
     Entry("incidents", _("Incidents"), Act.SEE_INCIDENTS, Group.NOW),
     Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
+    Entry("routing", _("Routing"), Act.WATCH, Group.PLAN),
+    Entry("interpreters", _("Interpreters"), Act.EDIT_INTERPRETERS, Group.REGISTER),
     Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
     Entry("departments", _("Departments"), Act.SEE_LINES, Group.REGISTER),
     Entry("topics", _("Topics"), Act.REPORT, Group.REGISTER),
