@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     ]
     context = {
         "classes": [(name, word(say.CLASSES, name)) for name in tables.CLASSES],
-        "groups": groups,
+        "parts": groups,
         "domains": _domains(at),
         "may_edit": may(person_of(request), Act.EDIT_ROUTING),
         "choices": [("", _("none")), *((code, word(say.DOMAINS, code)) for code in tables.DOMAINS)],
