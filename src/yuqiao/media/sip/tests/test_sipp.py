@@ -80,6 +80,17 @@ async def test_sipp_calls_us(scenario: str, transport: str, tmp_path: Path) -> N
         assert bob.counters["malformed"] == bob.counters["timeouts"] == bob.counters["errors"] == 0
 
 
+async def test_sipp_offers_languages_and_reads_which_one_we_take(tmp_path: Path) -> None:
+    def answer_in_japanese(call: SipCall) -> None:
+        call.answer(BOB_RTP, "ja")
+
+    desk = Desk(answer_in_japanese)
+    async with trunk(desk, Timing()) as bob:
+        host, port = bob.address
+        await (await Sipp.start(tmp_path, "caller_with_languages", "udp", 3, f"{host}:{port}")).passed()
+        assert [call.languages for call in desk.calls] == [("ja-JP", "en")] * 3
+
+
 @TRANSPORTS
 async def test_sipp_calls_and_gives_up(transport: str, tmp_path: Path) -> None:
     desk = Desk(lambda call: call.ring())
