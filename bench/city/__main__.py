@@ -20,7 +20,7 @@ from bench import machine
 from bench.city import bursts, guangzhou
 from yuqiao.hotline.simulation.people import Outcome
 from yuqiao.hotline.simulation.report import Waits, by_phone, emergencies, staffed, waits
-from yuqiao.hotline.simulation.run import Simulation, World
+from yuqiao.hotline.simulation.run import Simulation
 
 #: Seconds at p95, and how many times faster than the clock.
 STAFFED_PROMISE, MOBILE_PROMISE, EMERGENCY_PROMISE, SPEED_PROMISE = 10.0, 30.0, 10.0, 1000
@@ -30,8 +30,8 @@ YEAR_DAYS = 365
 def year(scale: int, days: int, seed: int) -> dict[str, Any]:
     """Simulate so many days at ``scale`` times the city's calls; return what came of it, and whether promises held."""
     calls = round(guangzhou.CALLS * scale * days / YEAR_DAYS)
-    crew = guangzhou.crew(guangzhou.CALLS * scale, days + 1)
-    simulation = Simulation(World(crew), seed)
+    world = guangzhou.world(guangzhou.CALLS * scale, days + 1)
+    simulation = Simulation(world, seed)
     began = time.perf_counter()
     outcomes = list(simulation.run(guangzhou.arrivals(calls, days, seed)))
     spent = time.perf_counter() - began
@@ -39,7 +39,7 @@ def year(scale: int, days: int, seed: int) -> dict[str, Any]:
     return {
         "calls": calls,
         "days": days,
-        "interpreters": len(crew),
+        "interpreters": len(world.crew),
         "seconds": round(spent, 1),
         "ms_per_call": round(spent / calls * 1000, 3),
         "times_real_time": round(speed),

@@ -22,7 +22,11 @@ from typing import Final
 
 from yuqiao.demo.history import HOURS, LANGUAGES, ZONE
 from yuqiao.hotline.routing import REMOTE, RESIDENT
+from yuqiao.hotline.simulation.hours import covers_of
 from yuqiao.hotline.simulation.people import ON_CALL, OWN_MOBILE, SEAT, Arrival, Interpreter
+from yuqiao.hotline.simulation.run import World
+from yuqiao.workforce.calendar import DAYS
+from yuqiao.workforce.coverage import Window
 from yuqiao.workforce.staffing.erlang import Load, needed
 
 CALLS, YEAR = 6191, 2021
@@ -30,6 +34,9 @@ DAY, HOUR = 86400, 3600
 OPEN: Final = {"en": range(24), "ja": range(9, 21), "ko": range(9, 21)}
 SHARES: Final = {code: share for code, share in LANGUAGES.items() if code != "zh"}
 EMERGENCY: Final = (("110", 60), ("120", 30), ("119", 7), ("999", 3))
+#: What the calls of a line are about, and what the seats' staff have learned, in turn.
+DOMAINS: Final = {"110": "police", "120": "medical", "999": "medical", "119": "rescue", "12348": "legal"}
+LEARNED: Final = (("police",), ("medical",), ("police", "medical"), ("legal",))
 ORDINARY: Final[tuple[tuple[str, str, int, int], ...]] = (
     ("12345", "government", 20, 60),
     ("12348", "public", 10, 10),
@@ -64,6 +71,23 @@ def seats(language: str, hour: int, calls: float) -> int:
     return max(2 if staffed else 3, math.ceil(needed(load, WITHIN, LEVEL) * REST))
 
 
+def windows() -> list[Window]:
+    """Return the service windows of the languages, every day of the year."""
+    return [
+        Window(language, RESIDENT if language in OPEN else REMOTE, DAYS, *_hours(OPEN.get(language, range(24))))
+        for language in SHARES
+    ]
+
+
+def _hours(hours: range) -> tuple[dt.time, dt.time]:
+    return dt.time(hours.start), dt.time(hours.stop % 24)
+
+
+def world(calls: float, days: int) -> World:
+    """Return the city's interpreters and hours, with the production's policies."""
+    return World(crew(calls, days), covers=covers_of(windows(), ZONE, {}))
+
+
 def crew(calls: float, days: int, *, start: float | None = None) -> list[Interpreter]:
     """Return the interpreters of ``days`` days: one for each seat, signed on in the hours that need it."""
     begin = first_day() if start is None else start
@@ -82,6 +106,7 @@ def crew(calls: float, days: int, *, start: float | None = None) -> list[Interpr
                     SEAT if language in OPEN else ON_CALL,
                     mobile,
                     gender="female" if seat % 2 else "male",
+                    domains=LEARNED[seat % len(LEARNED)],
                 )
             )
         if language in OPEN:
@@ -140,4 +165,5 @@ def arrival(at: float, serial: int, chance: Random) -> Arrival:
         number=f"1{serial % 10**10:010}",
         patience=5 + chance.expovariate(1 / (PATIENCE - 5)),
         talk=TALK * chance.lognormvariate(-SPREAD * SPREAD / 2, SPREAD),
+        domain=DOMAINS.get(line, ""),
     )

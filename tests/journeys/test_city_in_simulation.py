@@ -10,7 +10,7 @@ from bench.city.__main__ import kept
 
 from yuqiao.hotline.simulation.people import Outcome
 from yuqiao.hotline.simulation.report import EMERGENCY, by_phone, emergencies, staffed, waits
-from yuqiao.hotline.simulation.run import Simulation, World
+from yuqiao.hotline.simulation.run import Simulation
 
 SEEDS = (1, 2, 3)
 
@@ -18,7 +18,7 @@ SEEDS = (1, 2, 3)
 @pytest.mark.parametrize(("scale", "days"), [(1, 60), (20, 7)])
 def test_days_of_the_city_keep_the_promises(scale: int, days: int) -> None:
     calls = round(guangzhou.CALLS * scale * days / 365)
-    simulation = Simulation(World(guangzhou.crew(guangzhou.CALLS * scale, days + 1)), seed=1)
+    simulation = Simulation(guangzhou.world(guangzhou.CALLS * scale, days + 1), seed=1)
     began = time.perf_counter()
     outcomes = list(simulation.run(guangzhou.arrivals(calls, days, seed=1)))
     spent = time.perf_counter() - began

@@ -89,9 +89,13 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """Who is on duty for a language, rung or on a call as well as ready: a wish that none of them fulfils is idle."""
+    """Who is on duty for a language, rung or on a call as well as ready: a wish that none of them fulfils is idle.
+
+    ``free``: the tiers in which somebody is ready.
+    """
 
     tiers: frozenset[str] = frozenset()
+    free: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
     genders: frozenset[str] = frozenset()
     level: int = 0
@@ -101,6 +105,7 @@ class Force:
 def force_of(candidates: Iterable[Candidate], language: str, target: str, without: tuple[int, ...] = ()) -> Force:
     """Count who is on duty for a pair of languages, except those tried already."""
     tiers: set[str] = set()
+    free: set[str] = set()
     domains: set[str] = set()
     genders: set[str] = set()
     top = busy = 0
@@ -109,8 +114,10 @@ def force_of(candidates: Iterable[Candidate], language: str, target: str, withou
         if not level or one.id in without:
             continue
         tiers.add(one.tier)
+        if not one.busy:
+            free.add(one.tier)
         domains.update(one.domains)
         genders.add(one.gender)
         top = max(top, level)
         busy += one.count if one.busy else 0
-    return Force(frozenset(tiers), frozenset(domains), frozenset(genders), top, busy)
+    return Force(frozenset(tiers), frozenset(free), frozenset(domains), frozenset(genders), top, busy)

@@ -95,11 +95,15 @@ def order_of_tiers(cover: str) -> tuple[str, ...]:
 
 
 def openings(policy: Policy, force: Force, cover: str) -> Mapping[str, float]:
-    """Return from which waiting time on each tier may be rung; an empty tier costs nothing."""
+    """Return from which waiting time on each tier may be rung; an empty tier costs nothing.
+
+    Nor does one whose people are all taken, where the policy passes them.
+    """
     opens: dict[str, float] = {}
     waited = 0.0
+    rung = force.free if policy.pass_busy else force.tiers
     for tier in order_of_tiers(cover):
         opens[tier] = waited
-        if tier in force.tiers:
+        if tier in rung:
             waited += policy.patience(tier)
     return opens

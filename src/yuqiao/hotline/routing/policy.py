@@ -22,6 +22,7 @@ class Policy:
     rule is 5 minutes after 30 to 40). ``continuity_days``: how long a caller's former interpreter is preferred.
     ``prefer_level``: the higher level first, else the longest idle. ``point_seconds``: how many seconds earlier a
     request counts as come for each point of its line's priority; ``off_duty``: whether those off shift may be rung.
+    ``pass_busy``: a tier whose people are all taken costs no patience.
     """
 
     ring_first: int = 1
@@ -45,6 +46,7 @@ class Policy:
     prefer_level: bool = False
     point_seconds: float = 0.3
     off_duty: bool = True
+    pass_busy: bool = False
 
     def patience(self, tier: str) -> float:
         """Return how long ``tier`` is rung before the next one may be."""
@@ -81,17 +83,18 @@ class Policy:
 
 DEFAULTS: Mapping[str, Policy] = {
     "emergency": Policy(
-        ring_first=2,
+        ring_first=3,
         ring_more=2,
         ring_every=4.0,
         ring_most=6,
-        # Whoever is ready at a seat is ranked first anyway; where all seats are taken, waiting for one would be lost.
-        patience_resident=0.0,
+        patience_resident=2.0,
+        pass_busy=True,
         patience_remote=3.0,
         patience_mobile=5.0,
         patience_volunteer=5.0,
         level_after=5.0,
-        domain_after=5.0,
+        # Who has learned the domain goes first all the same; nobody in danger waits for her.
+        domain_after=0.0,
         gender_after=5.0,
         rest_after=5.0,
         prefer_level=True,

@@ -9,7 +9,8 @@ from random import Random
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One caller. ``known``: the dialled number tells the language. ``patience`` is how long they wait for an
-    interpreter, ``talk`` how long they speak with one, in seconds."""
+    interpreter, ``talk`` how long they speak with one, in seconds. ``domain`` is what
+    the line's calls are about."""
 
     at: float
     line: str
@@ -21,6 +22,7 @@ class Arrival:
     number: str
     patience: float
     talk: float
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

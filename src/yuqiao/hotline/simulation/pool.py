@@ -14,7 +14,8 @@ from yuqiao.hotline.routing import MOBILE, RESIDENT, Candidate, Cover, Policies,
 from yuqiao.hotline.simulation.people import Interpreter
 
 READY, CLAIMED, BUSY, WRAP_UP, OFF = "ready", "claimed", "busy", "wrap_up", "off"
-ON_DUTY = frozenset({READY, CLAIMED, BUSY, WRAP_UP})
+#: As `workforce.services`: after so many seconds without a call her work begins anew.
+PAUSE_SECONDS = 300.0
 
 
 @dataclass(slots=True)
@@ -34,7 +35,8 @@ class Member:
 
 @dataclass(slots=True)
 class Pool:
-    """All interpreters, by id and by language; ``changed`` when somebody may have become free since it was cleared."""
+    """All interpreters, by id and by language; ``changed`` when somebody may have become free since it was cleared;
+    ``unreachable``: whose phone was found dead, so that they are off until they sign on anew."""
 
     crew: Iterable[Interpreter]
     policies: Policies
@@ -42,6 +44,7 @@ class Pool:
     members: dict[int, Member] = field(default_factory=dict)
     by_language: defaultdict[str, list[Member]] = field(default_factory=lambda: defaultdict(list))
     changed: bool = False
+    unreachable: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for who in self.crew:
@@ -72,9 +75,11 @@ class Pool:
         """She talks now."""
         member = self.members[one]
         if member.held_by == request and member.state == CLAIMED:
-            self._set(member, BUSY, request)
-            if now - member.worked_until >= self.policies.of("").rest_pause_minutes * 60:
+            if now - member.worked_until >= PAUSE_SECONDS:
                 member.worked_since, member.calls = now, 0
+            member.calls += 1
+            member.worked_until = now
+            self._set(member, BUSY, request)
 
     def release(self, request: str, to: str, now: float, only: int | None, held: Iterable[int]) -> list[int]:
         """Let her go; returns who writes up a call now."""
@@ -86,18 +91,21 @@ class Pool:
             talked = member.state == BUSY
             if talked:
                 member.worked_until = member.idle_since = now
-                member.calls += 1
             if to == WRAP_UP and talked:
                 self._set(member, WRAP_UP)
                 writing.append(one)
+            elif to == OFF:
+                self._set(member, OFF)
+                self.unreachable.append(one)
             else:
                 self._free(member)
         return writing
 
-    def written_up(self, one: int) -> None:
+    def written_up(self, one: int, now: float) -> None:
         """Her wrap-up is over."""
         member = self.members[one]
         if member.state == WRAP_UP:
+            member.idle_since = now
             self._free(member)
 
     def _free(self, member: Member) -> None:

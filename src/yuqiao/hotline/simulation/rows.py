@@ -116,7 +116,7 @@ class Rows:
         return found
 
     def _wanted(self, running: Running, request: RequestOf) -> Wanted:
-        """What `hotline.queue` makes of a request."""
+        """What `hotline.queue.wanted_of` makes of a request; nobody is known from an earlier call."""
         return Wanted(
             request.id,
             request.language,
@@ -126,8 +126,14 @@ class Rows:
             request.tried,
             tuple(one for one in request.ringing if one not in request.dead),
             request.first_rung_at,
+            until=request.created_at + running.call.timing.wait,
+            target=request.target,
+            level=request.level,
+            domain=request.domain or running.caller.domain,
+            gender=request.gender,
             line=running.caller.line,
             line_class=running.caller.line_class,
+            familiar=request.preferred,
         )
 
     def wants(self, but: str = "") -> list[Wanted]:

@@ -49,6 +49,7 @@ class World:
     covers: Covers = field(default=lambda _now: {})
     timing: Timing = field(default_factory=Timing)
     wrap_up: float = 20.0
+    repair: float = 60.0  # seconds until one whose phone was found dead signs on anew
     record: bool = True
     lost: float = 0.002  # share of conversations in which the interpreter's line breaks
 
@@ -189,6 +190,9 @@ class Simulation:
                 for one in writing:
                     at = (int((self.now + self.world.wrap_up) / step_) + 1) * step_
                     self._at(at, self._written_up, one)
+                for one in self.pool.unreachable:
+                    self._at(self.now + self.world.repair, self._sign_on_again, one)
+                self.pool.unreachable.clear()
                 self._beat_soon()
             case ask.OpenCallback():
                 running.callback = True
@@ -239,8 +243,14 @@ class Simulation:
 
     # --- the beat of the call server
 
+    def _sign_on_again(self, one: int) -> None:
+        member = self.pool.members[one]
+        if member.signed_on:
+            self.pool.sign(one, self.now, on=True)
+            self._beat_soon()
+
     def _written_up(self, one: int) -> None:
-        self.pool.written_up(one)
+        self.pool.written_up(one, self.now)
         self._beat_soon()
 
     def _beat_soon(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from random import Random
 
@@ -10,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yuqiao.hotline.routing import MOBILE, REMOTE, RESIDENT
+from yuqiao.hotline.simulation.hours import covers_of
 from yuqiao.hotline.simulation.people import DESK, ON_CALL, OWN_MOBILE, SEAT, Arrival, Interpreter, Outcome, Phone
 from yuqiao.hotline.simulation.report import by_phone, emergencies, rank, staffed, waits
 from yuqiao.hotline.simulation.run import Simulation, World
 from yuqiao.hotline.state import Timing
+from yuqiao.workforce.coverage import Window
 
 DAY = ((0.0, 86400.0),)
 SURE = Phone((0.1, 0.1), picks_up=2.0, spread=0.0, refuses=0.0, silent=0.0, dead=0.0)
@@ -99,6 +102,22 @@ def test_shifts_begin_and_end_and_a_conversation_outlasts_hers() -> None:
     assert second.waited is not None
     assert 50 < 45 + second.waited < 50 + 2.5, "rung at the beat after her shift began"
     assert (third.waited, fourth.waited) == (45.0, 0.0)
+
+
+def test_covers_follow_the_service_windows_and_their_edges() -> None:
+    nine, five = dt.time(9), dt.time(17)
+    covers = covers_of([Window("de", REMOTE, "12345", nine, five)], dt.UTC, {})
+    monday = dt.datetime(2021, 3, 1, tzinfo=dt.UTC).timestamp()
+    for hour, tier, until in [
+        (8.99, "none", 9),
+        (9, REMOTE, 17),
+        (16.99, REMOTE, 17),
+        (17, "none", 33),
+        (24, "none", 33),
+    ]:
+        cover = covers(monday + hour * 3600)["de"]
+        assert (cover.tier, cover.until) == (tier, monday + until * 3600)
+    assert covers(monday + 5 * 86400)["de"].until == monday + (7 * 24 + 9) * 3600, "the weekend is passed over"
 
 
 def test_a_lost_interpreter_is_replaced() -> None:

@@ -167,6 +167,7 @@ def _behind(count: int, full_rate: float, leave_rate: float, within: float) -> A
     passed = -math.expm1(-leave_rate * within)  # how likely one patience ends in that time
     steps = np.arange(count - 1)
     scaled = full_rate * (passed / leave_rate if leave_rate else within)
-    logs = np.concatenate(([0.0], np.cumsum(np.log((scaled + passed * (steps + 1)) / (steps + 1)))))
+    with np.errstate(divide="ignore"):  # in no time at all nobody leaves: the logarithm of 0 is minus infinity
+        logs = np.concatenate(([0.0], np.cumsum(np.log((scaled + passed * (steps + 1)) / (steps + 1)))))
     behind: Array = np.minimum(1.0, np.cumsum(np.exp(logs - (full_rate + leave_rate) * within)))
     return behind
