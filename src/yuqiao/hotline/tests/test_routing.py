@@ -102,9 +102,16 @@ def test_nearer_tiers_first_and_within_one_the_longest_idle() -> None:
     assert [one.one.id for one in choice.considered] == [4, 3, 2, 1], "details are in the order of ringing"
 
 
-def test_an_emergency_rings_two_at_once_the_higher_level_first() -> None:
-    staff = [english(1, idle=0.0), english(2, idle=9.0, level=3), english(3, idle=5.0, level=2)]
-    assert rung(decide(wants(line_class="emergency"), *staff)) == [2, 3]
+def test_an_emergency_passes_by_a_tier_whose_people_are_all_taken() -> None:
+    seat, away = english(1), english(2, "mobile", off=True, confirm=True)
+    assert rung(decide(wants(line_class="emergency"), seat, away)) == [1], "whoever is at a seat is rung first"
+    assert rung(decide(wants(line_class="emergency"), replace(seat, busy=True), away)) == [2]
+    assert rung(decide(wants(line_class="government"), replace(seat, busy=True), away)) == [], "she may be free soon"
+
+
+def test_an_emergency_rings_three_at_once_the_higher_level_first() -> None:
+    staff = [english(1, idle=0.0), english(2, idle=9.0, level=3), english(3, idle=5.0, level=2), english(4, idle=3.0)]
+    assert rung(decide(wants(line_class="emergency"), *staff)) == [2, 3, 1]
 
 
 def test_a_farther_tier_is_rung_after_its_delay_and_at_once_where_the_nearer_is_empty() -> None:
