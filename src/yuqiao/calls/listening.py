@@ -18,7 +18,7 @@ from yuqiao.engines.ari import Ari, AriError
 from yuqiao.engines.speech.base import LanguageEar, SpeechError
 from yuqiao.engines.speech.voice import FRAME, VoiceGate
 from yuqiao.hotline.events import Event, LanguageSuggested
-from yuqiao.hotline.state import DIRECT, CallState, LegPhase, Phase
+from yuqiao.hotline.state import CALLER, CallState, LegPhase, Phase
 from yuqiao.languages.tags import service_language
 from yuqiao.lib import clock
 from yuqiao.lib.g711 import Samples, decode
@@ -123,9 +123,9 @@ def wanted(call: CallState) -> bool:
     principal = call.leg(call.principal)
     return (
         call.phase is Phase.CHOOSING
-        and call.way_in == DIRECT
         and not call.suggested
         and principal is not None
+        and principal.role == CALLER
         and principal.phase is LegPhase.JOINED
         and len(call.present()) == 1
     )

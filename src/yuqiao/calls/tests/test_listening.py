@@ -57,8 +57,12 @@ def test_only_a_caller_who_is_alone_and_chooses_is_listened_to() -> None:
     assert not wanted(world.call), "the language is known"
 
 
-@pytest.mark.parametrize("facts", [Facts("beside_agent", "110"), Facts("transferred", "12345", "sip:12345@desk")])
-def test_nobody_is_listened_to_where_an_agent_speaks_too(facts: Facts) -> None:
-    world = choosing(facts)
-    world.tell(engine.LegJoined(CALLER_LEG, world.now))
-    assert not wanted(world.call)
+def test_nobody_is_listened_to_where_an_agent_speaks_too() -> None:
+    beside = choosing(Facts("beside_agent", "110"))
+    beside.tell(engine.LegJoined(CALLER_LEG, beside.now))
+    assert not wanted(beside.call)
+    transferred = choosing(Facts("transferred", "12345", "sip:12345@desk"))
+    transferred.tell(engine.LegJoined(CALLER_LEG, transferred.now))
+    assert wanted(transferred.call), "the agent's phone still rings"
+    transferred.up("agent")
+    assert not wanted(transferred.call)

@@ -13,6 +13,7 @@ from yuqiao.hotline import wrap_ups
 from yuqiao.hotline.models import Leg, Violation
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
+from yuqiao.web.console.before import facts_of
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.during import controls
 from yuqiao.web.console.gate import Act, may, person_of
@@ -63,5 +64,6 @@ def _interpreter(person: Person, interpreter: Interpreter) -> dict[str, object]:
         "violations": interpreter.violations.filter(state=Violation.State.CONFIRMED).count(),
         "steered": [(call, controls(call, person)) for call in running],
         "running": [card_of(call, at) for call in running],
+        **({"call": running[0], "before": facts_of(running[0], asks=True)} if running else {}),
         "finished": [card_of(call, at) for call in of_today.filter(ended_at__isnull=False)],
     }

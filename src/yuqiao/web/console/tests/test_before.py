@@ -99,6 +99,20 @@ def test_an_agent_of_the_line_chooses_the_language_while_the_call_runs_and_nothi
     assert client.get(f"/calls/{call.pk}/").status_code == 403
 
 
+def test_an_interpreter_on_the_call_sees_on_her_desk_what_it_must_not_be_about(client: Client) -> None:
+    helper = cast.interpreter("E-01", "en")
+    call = cast.call(20)
+    leg = cast.leg(call, "interpreter", interpreter=helper)
+    Line.objects.filter(calls=call).update(excludes=["judicial"])
+    client.force_login(helper.person)
+    desk = client.get("/", headers=ENGLISH).content.decode()
+    assert "Judicial matters" in desk
+    assert "Stop recording and delete" in desk
+    leg.ended_at = now()
+    leg.save()
+    assert "Judicial matters" not in client.get("/", headers=ENGLISH).content.decode()
+
+
 def test_an_agent_of_another_line_sees_nothing(client: Client) -> None:
     call = cast.call(20)
     client.force_login(cast.person("qian", Role.AGENT, line="110"))
