@@ -31,7 +31,7 @@ KINDS = {one.name: one.type for one in fields(Policy)}
 
 def _shown(value: object) -> str:
     if value is None:
-        return _("never")
+        return _("not relaxed")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return f"{float(str(value)):g}"
