@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_tasks_db",
+    "yuqiao.languages",
     "yuqiao.accounts",
     "yuqiao.workforce",
     "yuqiao.hotline",

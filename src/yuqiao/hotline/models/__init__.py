@@ -26,6 +26,7 @@ from yuqiao.hotline.models.invitations import (
     MessageConsent,
 )
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, LineMerger, RecordingPolicy, WayIn
+from yuqiao.hotline.models.notes import CallNote
 from yuqiao.hotline.models.outages import Outage, Service
 from yuqiao.hotline.models.outbound import (
     Campaign,
@@ -51,6 +52,7 @@ __all__ = [
     "Call",
     "CallCommand",
     "CallEvent",
+    "CallNote",
     "Callback",
     "CallbackOutcome",
     "Campaign",

@@ -104,6 +104,7 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "may_rate": may(person, Act.REPORT),
         "may_enter_rating": may(person, Act.STEER),
         "steers": steers,
+        "has_workplace": may(person, Act.WATCH) or is_on(person, call, now_only=False),
         "controls": controls(call, person) if steers else None,
         "routing": why(call),
         "lines": Line.objects.exclude(agent_contact="").order_by("number") if steers else [],

@@ -32,6 +32,9 @@ class Act(Enum):
     SEE_VIOLATIONS = "see the register of violations"
     JUDGE = "enter violations, judge them, decide appeals"
     EDIT_TOPICS = "change the tree of topics of wrap-ups"
+    SEE_TERMS = "look terms up and take them away as a table"
+    KEEP_TERMS = "take in tables of terms"
+    READ_SENSITIVE = "read notes of the sensitive class"
     SEE_INCIDENTS = "see incidents, their clocks and reports"
     HANDLE_INCIDENTS = "take incidents over, write their reports, set the ladder"
     EDIT_ROUTING = "change policies of routing and domains of lines"
@@ -51,6 +54,11 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_VIOLATIONS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.JUDGE: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_TOPICS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.SEE_TERMS: frozenset(
+        {Role.INTERPRETER, Role.SUPERVISOR, Role.EXPERT, Role.SUPPLIER_MANAGER, Role.PROJECT_MANAGER}
+    ),
+    Act.KEEP_TERMS: frozenset({Role.SUPERVISOR, Role.EXPERT, Role.PROJECT_MANAGER}),
+    Act.READ_SENSITIVE: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.SEE_INCIDENTS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.HANDLE_INCIDENTS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_ROUTING: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),

@@ -41,6 +41,7 @@ ENTRIES = (
     Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
     Entry("routing", _("Routing"), Act.WATCH, Group.PLAN),
     Entry("interpreters", _("Interpreters"), Act.EDIT_INTERPRETERS, Group.REGISTER),
+    Entry("terms", _("Terms"), Act.SEE_TERMS, Group.REGISTER),
     Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
     Entry("departments", _("Departments"), Act.SEE_LINES, Group.REGISTER),
     Entry("topics", _("Topics"), Act.REPORT, Group.REGISTER),
