@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0017_first_topics'),
+        ("hotline", "0017_first_topics"),
         ('workforce', '0005_wrap_ups'),
     ]
 
