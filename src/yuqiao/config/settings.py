@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "yuqiao.languages",
     "yuqiao.accounts",
     "yuqiao.workforce",
+    "yuqiao.cases",
     "yuqiao.hotline",
     "yuqiao.web.console",
     "yuqiao.web.citizen",

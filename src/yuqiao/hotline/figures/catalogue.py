@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import F, Q
 
+from yuqiao.cases.models import WorkOrder
 from yuqiao.hotline import callback_figures
 from yuqiao.hotline.figures import availability, complaints, coverage, occupancy
 from yuqiao.hotline.figures.definition import Figure, Rows, Scope, Source, Unit
@@ -38,6 +39,8 @@ LEGS = Source("legs", Leg, "created_at", "call__line_id", Q(interpreter__isnull=
 VIOLATIONS = Source("violations", Violation, "happened_at", "call__line_id", language="call__language")
 AGREEMENTS = Source("agreements", Agreement, "signed_on", "line_id")
 COMPLAINTS = Source("complaints", Complaint, "made_at", "line_id")
+#: `WorkOrder.line` is a line's id without a foreign key: its layer lies below the lines.
+ORDERS = Source("work_orders", WorkOrder, "opened_at", "line")
 WRAP_UPS = Source("wrap_ups", WrapUp, "call_at", "line_id", Q(finished_at__isnull=False))
 OUTAGES = Source("outages", Outage, "began_at", "line_id")
 
@@ -106,6 +109,14 @@ def _returned_in_time(scope: Scope) -> Q:
 
 def _returned(scope: Scope) -> Q:
     return _returned_in_time(scope) | callback_figures.condition("late", scope.at)
+
+
+def _answered_in_time(_scope: Scope) -> Q:
+    return Q(answered_at__lte=F("due_at"))
+
+
+def _answer_due(scope: Scope) -> Q:
+    return Q(answered_at__isnull=False) | Q(due_at__lte=scope.at)
 
 
 def _satisfied(_scope: Scope) -> Q:
@@ -261,6 +272,13 @@ FIGURES: tuple[Figure, ...] = (
         "被投诉的已服务来电 ÷ 期内有译员进入通话的来电；同一来电多次投诉只计一次。",
         "Served calls somebody complained about, out of calls of the period that an interpreter joined; each once.",
         complaints.SERVED, Unit.SHARE, measure=complaints.measure, shown=complaints.rows,
+    ),
+    Figure(
+        "orders_on_time", "服务完成及时率", "Work orders answered on time",
+        "在时限内首次答复的工单 ÷ 期内开立且已答复或已到期的工单（时限按类别：2 小时、24 小时、5 天）。",
+        "Work orders first answered in time, out of those opened in the period that are answered or due "
+        "(by class: 2 hours, 24 hours, 5 days).",
+        ORDERS, Unit.SHARE, _answered_in_time, _answer_due,
     ),
     _of_type(RequestType.CONSULT, "咨询", "information"),
     _of_type(RequestType.COMPLAINT, "投诉", "to complain"),

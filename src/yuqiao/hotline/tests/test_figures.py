@@ -160,6 +160,7 @@ def test_each_figure_is_what_its_definition_says() -> None:
         "occupancy": (19 * 60_000, 3_600_000, None),
         "complaints": (0, 0, None),
         "complaint_rate": (0, 20, None),
+        "orders_on_time": (0, 0, None),
         **{f"wanted_{kind}": (0, 0, None) for kind in RequestType.values},
         "availability": (MONTH_MS, MONTH_MS, None),
     }

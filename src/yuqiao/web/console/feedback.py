@@ -33,6 +33,7 @@ from yuqiao.hotline.models import (
 )
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
+from yuqiao.web.console.after_words import COMPLAINT_STATES, SOURCES
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.web.console.statistics import value_of
 
@@ -41,17 +42,6 @@ WAYS: words.Words = {
     RatingWay.KEY: gettext_lazy("by key"),
     RatingWay.LINK: gettext_lazy("by link"),
     RatingWay.DESK: gettext_lazy("told to a person"),
-}
-SOURCES: words.Words = {
-    ComplaintSource.SURVEY: gettext_lazy("Rating page"),
-    ComplaintSource.DESK: gettext_lazy("Interpreter's desk"),
-    ComplaintSource.TYPED: gettext_lazy("Typed"),
-}
-COMPLAINT_STATES: words.Words = {
-    ComplaintState.NEW: gettext_lazy("New"),
-    ComplaintState.HANDLING: gettext_lazy("Being handled"),
-    ComplaintState.UPHELD: gettext_lazy("Upheld"),
-    ComplaintState.UNFOUNDED: gettext_lazy("Unfounded"),
 }
 DELIVERY: words.Words = {
     DeliveryState.WAITING: gettext_lazy("to be sent"),

@@ -39,6 +39,7 @@ class Act(Enum):
     HANDLE_INCIDENTS = "take incidents over, write their reports, set the ladder"
     EDIT_ROUTING = "change policies of routing and domains of lines"
     EDIT_INTERPRETERS = "see and change interpreters' profiles, own mobiles included"
+    SEE_CASES = "see work orders: a clerk those of the own department, others all"
     KEEP_OUTAGES = "enter outages, announce maintenance, withdraw what was wrong"
 
 
@@ -63,6 +64,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.HANDLE_INCIDENTS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_ROUTING: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_INTERPRETERS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.SEE_CASES: frozenset({Role.CLERK, Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.KEEP_OUTAGES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}),
 }
 

@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("departments", _("Departments"), Act.SEE_LINES, Group.REGISTER),
     Entry("topics", _("Topics"), Act.REPORT, Group.REGISTER),
     Entry("wrap-ups", _("Wrap-ups"), Act.REPORT, Group.NOW),
+    Entry("cases", _("Work orders"), Act.SEE_CASES, Group.NOW),
     Entry("feedback", _("Ratings and complaints"), Act.REPORT, Group.RESULTS),
     Entry("statistics", _("Statistics"), Act.REPORT, Group.RESULTS),
     Entry("workload", _("Workload"), Act.REPORT, Group.RESULTS),

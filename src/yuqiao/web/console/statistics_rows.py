@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yuqiao.cases.models import WorkOrder
 from yuqiao.hotline.figures.definition import Figure
-from yuqiao.hotline.models import Agreement, Call, Leg, Line, Outage, Rating, Violation
+from yuqiao.hotline.models import Agreement, Call, Complaint, Leg, Line, Outage, Rating, Violation, WrapUp
 from yuqiao.lib.clock import now
-from yuqiao.web.console import words
+from yuqiao.web.console import after_words, words
 from yuqiao.workforce.models import PresenceSpan
 
 #: What became of a call, a request or a callback.
@@ -125,6 +126,42 @@ def _agreement(row: Agreement, _figure: Figure) -> dict[str, object]:
     }
 
 
+def _complaint(row: Complaint, _figure: Figure) -> dict[str, object]:
+    return {
+        "url": reverse("feedback") + f"#k{row.pk}" if row.call_id is None else reverse("call", args=[row.call_id]),
+        "at": row.made_at,
+        "line": line_of(row.line),
+        "language": words.language_name(row.language),
+        "outcome": words.word(after_words.COMPLAINT_STATES, row.state),
+        "time": "",
+    }
+
+
+def _wrap_up(row: WrapUp, _figure: Figure) -> dict[str, object]:
+    said = words.word(after_words.TYPES, row.request_type), words.word(after_words.WRAP_OUTCOMES, row.outcome)
+    return {
+        "url": reverse("call", args=[row.call_id]),
+        "at": row.call_at,
+        "line": line_of(row.line),
+        "language": words.language_name(row.language),
+        "outcome": ": ".join(said),
+        "time": "",
+    }
+
+
+def _order(row: WorkOrder, _figure: Figure) -> dict[str, object]:
+    return {
+        "url": reverse("case", args=[row.pk]),
+        "at": row.opened_at,
+        "line": row.line_number or words.NONE,
+        "language": words.language_name(row.language),
+        "outcome": words.word(after_words.ORDER_STATES, row.state),
+        "time": words.NONE
+        if row.answered_at is None
+        else words.duration((row.answered_at - row.opened_at).total_seconds()),
+    }
+
+
 OF_A_CALL = Shown(_of_a_call, ("call", "call__line"))
 SHOWN: dict[type[Model], Shown] = {
     Call: Shown(_call, ("line",)),
@@ -132,5 +169,8 @@ SHOWN: dict[type[Model], Shown] = {
     Leg: Shown(_leg, ("call__line", "interpreter")),
     PresenceSpan: Shown(_span, ("interpreter",)),
     Violation: Shown(_violation, ("call__line", "interpreter")),
+    Complaint: Shown(_complaint, ("line",)),
+    WrapUp: Shown(_wrap_up, ("line",)),
+    WorkOrder: Shown(_order, ()),
     Agreement: Shown(_agreement, ("line", "department")),
 }

@@ -18,42 +18,19 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from yuqiao.accounts.models import Person
+from yuqiao.accounts.models import Department, Person
+from yuqiao.cases.models import WorkOrder
 from yuqiao.hotline import complaints, invitations, wrap_ups
-from yuqiao.hotline.models import Call, ComplaintSource, RequestType, Sensitive, Topic, WrapUp, WrapUpOutcome
+from yuqiao.hotline.models import Call, ComplaintSource, Sensitive, Topic, WrapUp
 from yuqiao.hotline.topics import Branch, tree
 from yuqiao.hotline.wrap_ups import Said
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
+from yuqiao.web.console.after_words import ORDER_CLASSES, SENSITIVE, TYPES, WRAP_OUTCOMES
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.workforce.models import Interpreter
 
-TYPES: words.Words = {
-    RequestType.CONSULT: gettext_lazy("Information"),
-    RequestType.COMPLAINT: gettext_lazy("Complaint"),
-    RequestType.SUGGESTION: gettext_lazy("Suggestion"),
-    RequestType.HELP: gettext_lazy("Help"),
-    RequestType.EMERGENCY: gettext_lazy("Police / first aid"),
-    RequestType.PRAISE: gettext_lazy("Praise"),
-    RequestType.OTHER: gettext_lazy("Something else"),
-}
-WRAP_OUTCOMES: words.Words = {
-    WrapUpOutcome.RESOLVED: gettext_lazy("Resolved"),
-    WrapUpOutcome.PASSED_ON: gettext_lazy("Passed on"),
-    WrapUpOutcome.FOLLOW_UP: gettext_lazy("To be followed up"),
-    WrapUpOutcome.NOT_RESOLVED: gettext_lazy("Not resolved"),
-    WrapUpOutcome.BROKEN_OFF: gettext_lazy("Call broken off"),
-}
-SENSITIVE: words.Words = {
-    Sensitive.NONE: gettext_lazy("None"),
-    Sensitive.HEALTH: gettext_lazy("Health"),
-    Sensitive.WHEREABOUTS: gettext_lazy("Whereabouts and contacts"),
-    Sensitive.IDENTITY: gettext_lazy("Identity papers, biometrics"),
-    Sensitive.MINOR: gettext_lazy("Child under 14"),
-    Sensitive.OTHER: gettext_lazy("Other sensitive data"),
-}
 LIST_DAYS, MOST_ROWS = 7, 200
 
 
@@ -85,6 +62,12 @@ def _topics(branches: tuple[Branch, ...]) -> tuple[Option, ...]:
     )
 
 
+def departments() -> list[tuple[int, str]]:
+    """Return every department by its name in the reader's language."""
+    zh = words.reads_chinese()
+    return [(one.pk, one.name_zh if zh else one.name_en or one.name_zh) for one in Department.objects.order_by("code")]
+
+
 def form_of(call: Call, *, by_supervisor: bool = False) -> dict[str, object]:
     """Return what the form needs to be shown."""
     draft = WrapUp.objects.filter(call=call).select_related("topic").first() or WrapUp(call=call)
@@ -97,6 +80,9 @@ def form_of(call: Call, *, by_supervisor: bool = False) -> dict[str, object]:
         "wrap_outcomes": _options(WRAP_OUTCOMES),
         "sensitive": _options(SENSITIVE),
         "by_supervisor": by_supervisor,
+        "departments": departments(),
+        "order_classes": list(ORDER_CLASSES.items()),
+        "orders": list(WorkOrder.objects.filter(call=call.pk)),
         "wrap_line": "" if call.line is None else f"{call.line.number} {words.line_name(call.line)}",
         "wrap_language": words.language_name(call.language),
     }
@@ -113,7 +99,7 @@ def _said(data: QueryDict) -> Said:
     )
 
 
-def _mine(person: Person, call: Call) -> Interpreter | None:
+def interpreter_of(person: Person, call: Call) -> Interpreter | None:
     """Return this person as the interpreter whose wrap-up it is: she was on the call."""
     return Interpreter.objects.filter(person=person, legs__call=call, legs__answered_at__isnull=False).first()
 
@@ -123,7 +109,7 @@ def one(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
     """Show one call's form, save a draft (204 without ``finish``), finish it, or correct it as a supervisor."""
     person = person_of(request)
     call = get_object_or_404(Call.objects.select_related("line"), pk=call_id)
-    interpreter, supervises = _mine(person, call), may(person, Act.STEER)
+    interpreter, supervises = interpreter_of(person, call), may(person, Act.STEER)
     if interpreter is None and not supervises:
         raise PermissionDenied
     if request.method != "POST":
