@@ -90,6 +90,23 @@ INTERPRETERS: Final = (
     CityInterpreter("8001", "马雅心", "ar", "remote", 2),
     CityInterpreter("9001", "区若瑟", "pt", "remote", 2),
 )
+#: Off shift: nobody plays them, they are rung only at weekends' evenings, when all others are on calls (S49).
+RESERVES: Final = (
+    CityInterpreter("1005", "杨若溪", "en", "resident", 2, on_duty=False),
+    CityInterpreter("2003", "唐一诺", "ja", "volunteer", 1, on_duty=False),
+    CityInterpreter("3003", "南宫敏", "ko", "neighbour", 2, on_duty=False),
+)
+#: Gender and domains of some of them, for callers and lines that ask.
+PROFILES: Final = {
+    "1001": ("f", ("medical", "police")),
+    "1002": ("m", ("legal",)),
+    "1003": ("f", ("medical",)),
+    "2001": ("f", ("medical",)),
+    "3001": ("f", ("police",)),
+    "3002": ("m", ()),
+    "4001": ("f", ("legal",)),
+    "6001": ("m", ("police",)),
+}
 #: The interpreter whose phone is a process of its own, so that it can be killed.
 MORTAL: Final = "3001"
 

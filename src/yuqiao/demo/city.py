@@ -10,13 +10,25 @@ from django.db import transaction
 from yuqiao.accounts.models import Department, District, Person, Role
 from yuqiao.accounts.services import create_person, grant_role
 from yuqiao.demo import linkage
-from yuqiao.demo.cast import DEPARTMENTS, DISTRICTS, INTERPRETERS, LINES, LOGINS, OWN_LINE, CityInterpreter, dialled
+from yuqiao.demo.cast import (
+    DEPARTMENTS,
+    DISTRICTS,
+    INTERPRETERS,
+    LINES,
+    LOGINS,
+    OWN_LINE,
+    PROFILES,
+    RESERVES,
+    CityInterpreter,
+    dialled,
+)
 from yuqiao.demo.hours import seed_hours
 from yuqiao.hotline.models import DialledNumber, Line, LineClass, WayIn
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
 from yuqiao.lib.environment import read
 from yuqiao.workforce.models import Interpreter, InterpreterLanguage, Post, PresenceState
+from yuqiao.workforce.profiles import kept
 
 #: Gives the SIP URI of a user part: where that phone can be rung.
 Contact = Callable[[str], str]
@@ -38,7 +50,7 @@ def seed(contact: Contact, password: str) -> None:
         for line in LINES:
             _line(line.number, contact)
         linkage.write()
-        for interpreter in INTERPRETERS:
+        for interpreter in (*INTERPRETERS, *RESERVES):
             _interpreter(interpreter, contact)
         seed_hours()
 
@@ -92,6 +104,16 @@ def _line(number: str, contact: Contact) -> None:
             )
 
 
+def _profile(city: CityInterpreter, contact: Contact) -> dict[str, object]:
+    gender, domains = PROFILES.get(city.number, ("", ()))
+    at_home = {"mobile": contact(f"mobile-{city.number}"), "mobile_days": "67", "mobile_begins": 1200}
+    return {
+        "gender": gender,
+        "domains": kept(domains),
+        **({} if city.on_duty else at_home | {"mobile_ends": 1320}),
+    }
+
+
 def _interpreter(city: CityInterpreter, contact: Contact) -> None:
     login = next((login for login in LOGINS if login.role == "interpreter" and login.name == city.name), None)
     username = login.username if login else f"interpreter-{city.number}"
@@ -106,6 +128,7 @@ def _interpreter(city: CityInterpreter, contact: Contact) -> None:
             "state": PresenceState.READY if city.on_duty else PresenceState.OFF,
             "state_since": clock.now(),
             "held_by": "",
+            **_profile(city, contact),
         },
     )
     InterpreterLanguage.objects.update_or_create(

@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate
 from yuqiao.accounts.models import Person, Role, RoleGrant
 from yuqiao.accounts.services import roles_of, verify_journal
 from yuqiao.demo import city, linkage
-from yuqiao.demo.cast import INTERPRETERS, LINES, LOGINS, dialled
+from yuqiao.demo.cast import INTERPRETERS, LINES, LOGINS, RESERVES, dialled
 from yuqiao.demo.plans import PLANS
 from yuqiao.hotline import lines
 from yuqiao.hotline.models import DialledNumber, Line, WayIn
@@ -30,10 +30,10 @@ def test_the_city_is_written_once_however_often_it_is_written() -> None:
     for _ in range(2):
         city.seed(contact, PASSWORD)
     assert Line.objects.count() == len(LINES) + len(linkage.lines())
-    assert Interpreter.objects.count() == len(INTERPRETERS)
+    assert Interpreter.objects.count() == len(INTERPRETERS) + len(RESERVES)
     of_city_lines = sum(not merged for *_line, merged in linkage.lines())
     assert DialledNumber.objects.count() == (1 + len(FOREIGN)) * (2 * (len(LINES) - 1) + 1) + of_city_lines
-    assert Person.objects.count() == len(LOGINS) + len(INTERPRETERS) - 1
+    assert Person.objects.count() == len(LOGINS) + len(INTERPRETERS) + len(RESERVES) - 1
     assert verify_journal() == []
 
 
