@@ -73,6 +73,10 @@ def _joint() -> str:
     return "；" if reads_chinese() else "; "
 
 
+def _so_many(verdict: str, number: int) -> str:
+    return _("%(n)d %(verdict)s") % {"n": number, "verdict": word(say.VERDICTS, verdict)}
+
+
 def _duration(seconds: float) -> str:
     if seconds < 90:
         return _("%(n)s s") % {"n": f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}"}
@@ -103,7 +107,7 @@ def _step(one: RoutingDecision) -> Step:
         if one.outcome != "wait"
         else "",
         _joint().join(word(say.WISHES, wish) for wish in facts["given_up"]),
-        _joint().join(f"{word(say.VERDICTS, verdict)} {number}" for verdict, number in facts["counts"].items()),
+        _joint().join(_so_many(verdict, number) for verdict, number in facts["counts"].items()),
         word(say.TIERS, facts["cover"]) if facts["cover"] else "",
         facts["again"],
         seen,
@@ -135,7 +139,7 @@ def _why_her(request: InterpreterRequest, decisions: Sequence[RoutingDecision]) 
     else:
         parts.append(_("the only one who could be rung then"))
     parts += [
-        f"{word(say.VERDICTS, verdict)} {counts[verdict]}"
+        _so_many(verdict, counts[verdict])
         for verdict in ("busy", "tried", "rest", "permission", "domain", "gender", "level", "tier", "promised")
         if counts.get(verdict)
     ]

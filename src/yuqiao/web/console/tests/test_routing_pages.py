@@ -161,8 +161,8 @@ def test_the_call_says_why_her_and_why_it_took_so_long(zhou: Client) -> None:
     call = decided()
     text = page(zhou, f"/calls/{call.pk}/", "zh-hans")
     assert (
-        "为何是 1002：常驻；曾服务该来电人；在 3 名可振铃者中排第一（已空闲 5 分钟）；正在他处振铃或通话 1；已试过 1；"
-        "已放宽“医疗”专业要求。"
+        "为何是 1002：常驻；曾服务该来电人；在 3 名可振铃者中排第一（已空闲 5 分钟）；"
+        "1 人正在他处振铃或通话；1 人已试过；已放宽“医疗”专业要求。"
     ) in text
     assert (
         "为何用了 17 秒：等待 10 秒 才有人可振铃（先留给医疗专业的译员）；"
