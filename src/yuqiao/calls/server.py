@@ -337,7 +337,11 @@ class CallServer:
 def timing_from_settings() -> Timing:
     """Return how long things may take, as the settings say."""
     return Timing(
-        ring=float(settings.RING_SECONDS), wait=float(settings.WAIT_SECONDS), survey=float(settings.SURVEY_SECONDS)
+        ring=float(settings.RING_SECONDS),
+        wait=float(settings.WAIT_SECONDS),
+        survey=float(settings.SURVEY_SECONDS),
+        confirm=float(settings.CONFIRM_SECONDS),
+        dead=float(settings.DEAD_PHONE_SECONDS),
     )
 
 

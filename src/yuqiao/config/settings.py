@@ -146,6 +146,10 @@ WAIT_SECONDS = read("YUQIAO_WAIT_SECONDS", int, 45)
 #: How long a caller has to press a key after the question how the service was.
 SURVEY_SECONDS = read("YUQIAO_SURVEY_SECONDS", int, 5)
 RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)
+#: From picking up a mobile to pressing 1, else it is taken for a voicemail; and how long a phone may give no sign of
+#: ringing until the next one is rung beside it.
+CONFIRM_SECONDS = read("YUQIAO_CONFIRM_SECONDS", int, 8)
+DEAD_PHONE_SECONDS = read("YUQIAO_DEAD_PHONE_SECONDS", int, 3)
 WRAP_UP_SECONDS = read("YUQIAO_WRAP_UP_SECONDS", int, 20)
 #: She who is filling in the wrap-up form stays in wrap-up, so long at most.
 WRAP_UP_LIMIT_SECONDS = read("YUQIAO_WRAP_UP_LIMIT_SECONDS", int, 300)

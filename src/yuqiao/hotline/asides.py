@@ -14,6 +14,9 @@ from yuqiao.hotline.turn import Turn
 
 #: What an interpreter of the wrong language hears before she is let go (`hotline.correcting`).
 THANKS = "released"
+#: What she hears who picked up while somebody else took the call.
+TAKEN = "taken"
+LAST_WORDS = frozenset({THANKS, TAKEN})
 
 
 def play(turn: Turn, leg_id: str, name: str, *, again: int = 0) -> None:
@@ -43,7 +46,7 @@ def ended(turn: Turn, event: PlaybackEnded) -> bool:
     if one is None:
         return False
     forget(turn, one.leg)
-    if one.name == THANKS:
+    if one.name in LAST_WORDS:
         turn.do(HangUp(one.leg))
     if one.again and event.done:
         play(turn, one.leg, one.name, again=one.again - 1)

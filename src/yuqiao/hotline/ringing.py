@@ -160,7 +160,10 @@ def take(turn: Turn, leg: LegState) -> None:
 
 
 def let_go(turn: Turn, request_id: str, *, but: str = "") -> None:
-    """Hang up whoever still rings for a request, except leg ``but``; each is free again once her phone is down."""
+    """Hang up whoever still rings for a request, except leg ``but``; each is free again once her phone is down.
+
+    One who picked up already is told first that the call is taken.
+    """
     for leg in turn.call.legs:
         if leg.request == request_id and leg.undecided and leg.id != but and not leg.let_go:
             turn.note("interpreter_not_needed", leg.id)
@@ -168,8 +171,14 @@ def let_go(turn: Turn, request_id: str, *, but: str = "") -> None:
 
 
 def _hang_up(turn: Turn, leg: LegState, why: str) -> None:
-    asides.stop(turn, leg.id)
     turn.leg(leg, let_go=why)
+    if (
+        leg.phase is LegPhase.CONFIRMING and why == "not_needed"
+    ):  # she listens already: nobody is cut off without a word
+        turn.alarm(f"confirm:{leg.id}", turn.call.timing.closing)
+        asides.play(turn, leg.id, asides.TAKEN)
+        return
+    asides.stop(turn, leg.id)
     turn.do(HangUp(leg.id))
 
 

@@ -133,8 +133,9 @@ def test_of_two_mobiles_the_first_who_presses_1_joins() -> None:
     assert [one.leg for one in world.call.asides] == [mobile.id]
     effects = world.tell(engine.LegControlled(desk_phone.id, world.now))
     assert ask.Join(desk_phone.id) in effects
-    assert ask.HangUp(mobile.id) in effects
-    assert acts(effects, ask.StopPlaying)
+    assert ask.HangUp(mobile.id) not in effects
+    assert world.aside() == "taken", "nobody who picked up is cut off without a word"
+    assert world.done[-1] == ask.HangUp(mobile.id)
     effects = world.tell(engine.KeyPressed(mobile.id, "1", world.now))
     assert not acts(effects, ask.Join)
     world.gone(mobile.id)
