@@ -7,6 +7,7 @@ time is the median of three. Prints and stores bench/results/figures.json; exits
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import statistics
@@ -24,6 +25,8 @@ from bench import machine
 
 PROMISE_SECONDS = 2.0
 YEAR = 2021
+#: What the page of statistics asks of the database, part by part: each is held to the promise.
+PARTS = ("year_s", "by_month_s", "by_line_s", "by_language_s", "occupancy_of_a_day_s")
 LINES = 104
 OWN = "960169"
 
@@ -49,8 +52,27 @@ def fill(count: int) -> None:
             person=create_person(f"bench-{tier}", by=None), number=tier, tier=tier, state_since=clock.now()
         )
     write(calls_of(YEAR, count, partners, OWN, 1))
+    sign_on()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def sign_on() -> None:
+    """Write both interpreters' time signed on in shifts of eight hours, and a wrap-up each half hour."""
+    from yuqiao.hotline.figures.period import period  # noqa: PLC0415
+    from yuqiao.workforce.models import Interpreter, PresenceSpan, SpanKind  # noqa: PLC0415
+
+    year, hour = period(str(YEAR)), dt.timedelta(hours=1)
+    half_hours = [year.since + n * hour / 2 for n in range((year.until - year.since) // (hour / 2))]
+    PresenceSpan.objects.bulk_create(
+        [
+            PresenceSpan(interpreter=one, kind=kind, began_at=begin, ended_at=begin + lasted, lasted=lasted)
+            for one in Interpreter.objects.all()
+            for kind, step, lasted in ((SpanKind.ON, 16, 8 * hour), (SpanKind.WRAP_UP, 1, hour / 60))
+            for begin in half_hours[::step]
+        ],
+        batch_size=5000,
+    )
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -68,7 +90,9 @@ def measure(count: int) -> dict[str, Any]:
     import django  # noqa: PLC0415
 
     django.setup()
+    from yuqiao.hotline.figures.catalogue import COLUMNS  # noqa: PLC0415
     from yuqiao.hotline.figures.definition import Scope  # noqa: PLC0415
+    from yuqiao.hotline.figures.occupancy import by_half_hour  # noqa: PLC0415
     from yuqiao.hotline.figures.period import period  # noqa: PLC0415
     from yuqiao.hotline.figures.report import grouped, totals  # noqa: PLC0415
 
@@ -76,16 +100,17 @@ def measure(count: int) -> dict[str, Any]:
     fill(count)
     filled = round(time.perf_counter() - began, 1)
     year = period(str(YEAR))
-    scope = Scope(year.since, year.until)
+    scope, day = Scope(year.since, year.until), period(f"{YEAR}-06").since
     found = totals(scope)
     assert found["calls"].numerator == count
     return {
         "rows_written_in_s": filled,
         "requests": found["response_rate"].denominator,
         "year_s": seconds(lambda: totals(scope)),
-        "by_month_s": seconds(lambda: [totals(Scope(one.since, one.until)) for one in year.by_month()]),
-        "by_line_s": seconds(lambda: grouped(scope, "line")),
-        "by_language_s": seconds(lambda: grouped(scope, "language")),
+        "by_month_s": seconds(lambda: [totals(Scope(one.since, one.until), COLUMNS) for one in year.by_month()]),
+        "by_line_s": seconds(lambda: grouped(scope, "line", COLUMNS)),
+        "by_language_s": seconds(lambda: grouped(scope, "language", COLUMNS)),
+        "occupancy_of_a_day_s": seconds(lambda: by_half_hour(Scope(day, day + dt.timedelta(days=1)))),
     }
 
 
@@ -117,7 +142,8 @@ def main() -> int:
         result["sqlite"] = measured_on(f"sqlite:///{Path(folder) / 'figures.sqlite3'}", chosen.calls)
     with server() as url:
         result["postgresql"] = measured_on(url, chosen.calls)
-    result["kept"] = all(result[name]["year_s"] <= PROMISE_SECONDS for name in ("sqlite", "postgresql"))
+    parts = [result[name][part] for name in ("sqlite", "postgresql") for part in PARTS]
+    result["kept"] = all(spent <= PROMISE_SECONDS for spent in parts)
     print(json.dumps(result, indent=2))
     if chosen.calls == parser.get_default("calls"):
         print(machine.store("figures", result))

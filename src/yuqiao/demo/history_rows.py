@@ -1,4 +1,4 @@
-"""Writes calls of a past year as the rows that real calls leave: call, requests, callback. Their legs are not kept."""
+"""Writes calls of a past year as the rows that real calls leave: call, requests, interpreters' legs, callback."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from yuqiao.hotline.models import (
     Callback,
     CallbackOutcome,
     InterpreterRequest,
+    Leg,
+    LegRole,
     Line,
     Rating,
     RatingReview,
@@ -46,6 +48,9 @@ def write(calls: Iterable[PastCall]) -> int:
                     for past, call in pairs
                     for request in _requests(past, call, remote if past.remote else resident)
                 ]
+            )
+            Leg.objects.bulk_create(
+                [leg for past, call in pairs for leg in _legs(past, call, remote if past.remote else resident)]
             )
             Callback.objects.bulk_create([one for past, call in pairs for one in _callback(past, call)])
             ratings = Rating.objects.bulk_create([one for past, call in pairs for one in _rating(past, call)])
@@ -84,6 +89,7 @@ def _requests(past: PastCall, call: Call, interpreter: int) -> list[InterpreterR
     return [
         InterpreterRequest(
             call=call,
+            line_id=call.line_id,
             language=past.language,
             head_of_queue=replacement,
             state=RequestState.ANSWERED if met else RequestState.UNMET,
@@ -92,6 +98,24 @@ def _requests(past: PastCall, call: Call, interpreter: int) -> list[InterpreterR
             interpreter_id=interpreter if met else None,
         )
         for created_at, settled_at, replacement in asked
+    ]
+
+
+def _legs(past: PastCall, call: Call, interpreter: int) -> list[Leg]:
+    if past.requested_at is None or past.interpreter_at is None:
+        return []
+    return [
+        Leg(
+            id=f"past-{call.pk.hex}",
+            call=call,
+            role=LegRole.INTERPRETER,
+            interpreter_id=interpreter,
+            tier=Tier.REMOTE if past.remote else Tier.RESIDENT,
+            created_at=past.requested_at,
+            answered_at=past.interpreter_at,
+            ended_at=past.ended_at,
+            lasted=past.ended_at - past.requested_at,
+        )
     ]
 
 

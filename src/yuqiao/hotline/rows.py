@@ -144,6 +144,7 @@ def _write_requests(saved: CallState | None, call: CallState) -> None:
         InterpreterRequest(
             id=UUID(request.id),
             call_id=UUID(call.id),
+            line_id=call.line_id,
             language=request.language,
             priority=request.priority,
             head_of_queue=request.head,

@@ -75,6 +75,8 @@ def commit(saved: CallState, call: CallState, effects: Sequence[ask.Effect]) -> 
 def _settle(
     saved: CallState | None, call: CallState, effects: Iterable[ask.Effect], line_id: int | None
 ) -> tuple[CallState, Acts]:
+    if saved is None:
+        call = replace(call, line_id=line_id)
     pending = deque(effects)
     notes: list[ask.Note] = []
     acts: Acts = []

@@ -194,7 +194,8 @@ class CallState:
     """Everything the rules know of one call. ``serial`` numbers what the call makes, so ids need no chance.
 
     A call that we begin rings its caller at ``outbound``; until then no leg is its principal. The id of the row it is
-    an attempt of stands in ``callback``, or in ``order`` for a scheduled call and for outreach.
+    an attempt of stands in ``callback``, or in ``order`` for a scheduled call and for outreach. ``line_id`` is the row
+    of the ``line`` (a number).
     A caller who was lost in the middle of any call is rung there too: ``recalling``, for the ``recalls``th time.
     ``handover`` is the request for a colleague whom ``handover_by`` (a leg) wants in her place.
     ``survey`` is a state of `hotline.survey`.
@@ -211,6 +212,7 @@ class CallState:
     dialled: str = ""
     caller_number: str = ""
     line: str = ""
+    line_id: int | None = None
     agent_contact: str = ""
     priority: int = 10
     record: bool = True

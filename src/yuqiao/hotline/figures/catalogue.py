@@ -31,7 +31,7 @@ from yuqiao.languages.catalogue import FOREIGN
 
 #: Calls that people made. Our own calls back to them are counted as callbacks, not again as calls.
 CALLS = Source("calls", Call, "started_at", "line_id", ~Q(way_in__in=OUTBOUND))
-REQUESTS = Source("requests", InterpreterRequest, "created_at", "call__line_id")
+REQUESTS = Source("requests", InterpreterRequest, "created_at", "line_id")
 CALLBACKS = Source("callbacks", Callback, "created_at", "line_id")
 RATINGS = Source("ratings", Rating, "given_at", "line_id")
 #: Phones of interpreters that were rung.
@@ -297,3 +297,11 @@ FIGURES: tuple[Figure, ...] = (
     ),
 )  # fmt: skip
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
+#: What the tables by month, line and language show.
+COLUMNS: tuple[Figure, ...] = tuple(
+    BY_CODE[code]
+    for code in (
+        *("calls", "transfers", "served", "service_level", "abandoned"),
+        *("interpreter_p50", "interpreter_p95", "response_rate"),
+    )
+)

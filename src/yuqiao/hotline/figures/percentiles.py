@@ -20,14 +20,22 @@ def percentile(times: Sequence[Time], percent: float) -> Time:
 def percentile_of_counts(counts: Mapping[int, int], percent: int) -> int | None:
     """Return the smallest value that ``percent`` of 100 do not exceed; None when nothing was counted.
 
-    ``counts`` tells how often each value occurred. Whole numbers throughout: rank = ceil(total · percent / 100).
+    ``counts`` tells how often each value occurred.
     """
     total = sum(counts.values())
-    if not total:
-        return None
-    rank, seen = max(1, -(-total * percent // 100)), 0
+    return locate(counts, rank_of(total, percent))[0] if total else None
+
+
+def rank_of(total: int, percent: int) -> int:
+    """Return the nearest rank, from 1: ceil(total · percent / 100) in whole numbers."""
+    return max(1, -(-total * percent // 100))
+
+
+def locate(counts: Mapping[int, int], rank: int) -> tuple[int, int]:
+    """Return the value at ``rank`` (from 1), and its rank among those of this value; ValueError beyond the last."""
+    left = rank
     for value in sorted(counts):
-        seen += counts[value]
-        if seen >= rank:
-            return value
-    raise AssertionError("a rank lies within the total")
+        if left <= counts[value]:
+            return value, left
+        left -= counts[value]
+    raise ValueError("a rank lies within the total")

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from yuqiao.hotline.figures.catalogue import FIGURES
 from yuqiao.hotline.figures.definition import Figure, Milliseconds, Scope, Source, Unit
-from yuqiao.hotline.figures.percentiles import percentile_of_counts
+from yuqiao.hotline.figures.percentiles import locate, percentile_of_counts, rank_of
 
 #: Group of rows: a line's id (None: no line is known), a language's code; TOTAL when they are not grouped.
 Group = int | str | None
@@ -39,6 +39,10 @@ class Counted:
 
 
 Table = dict[str, Counted]
+#: Percentiles of a source's column: (group, percent) -> milliseconds.
+Percentiles = dict[tuple[Source, str], dict[tuple[Group, int], int]]
+#: Width of the buckets in which times of groups are first counted.
+BUCKET_MS = 128
 
 
 def totals(scope: Scope, figures: Iterable[Figure] = FIGURES) -> Table:
@@ -57,10 +61,11 @@ def grouped(scope: Scope, by: By | None, figures: Iterable[Figure] = FIGURES) ->
     for source in dict.fromkeys(figure.source for figure in chosen):
         for group, counts in _counts(scope, source, by, [one for one in chosen if one.source is source]):
             found[group] |= counts
-    times = {
-        (source, column): _times(scope, source, column, by)
-        for source, column in dict.fromkeys((one.source, one.column) for one in chosen if one.column)
-    }
+    percents: dict[tuple[Source, str], set[int]] = defaultdict(set)
+    for one in chosen:
+        if one.column:
+            percents[one.source, one.column].add(one.percentile)
+    times = {(source, column): _times(scope, source, column, by, each) for (source, column), each in percents.items()}
     tables: dict[Group, Table] = {
         group: {figure.code: _counted(figure, counts, times, group) for figure in chosen}
         for group, counts in found.items()
@@ -77,37 +82,34 @@ def _measured(figure: Figure, scope: Scope) -> Counted:
     return Counted(figure, *figure.measure(scope))
 
 
-def _counted(
-    figure: Figure,
-    counts: dict[str, int],
-    times: dict[tuple[Source, str], dict[Group, dict[int, int]]],
-    group: Group,
-) -> Counted:
+def _counted(figure: Figure, counts: dict[str, int], times: Percentiles, group: Group) -> Counted:
     numerator, denominator = counts.get(f"{figure.code}_n", 0), counts.get(f"{figure.code}_d", 0)
     if not figure.column:
         return Counted(figure, numerator, denominator)
-    spread = times[figure.source, figure.column].get(group, {})
-    return Counted(figure, numerator, denominator, percentile_of_counts(spread, figure.percentile))
+    return Counted(figure, numerator, denominator, times[figure.source, figure.column].get((group, figure.percentile)))
 
 
 def _counts(
     scope: Scope, source: Source, by: By | None, figures: Iterable[Figure]
 ) -> Iterable[tuple[Group, dict[str, int]]]:
-    wanted: dict[str, Count] = {}
+    """Yield each group's counts by figure; what several figures count alike is counted once."""
+    asked: dict[Count, str] = {}
+    names: dict[str, str] = {}
     for figure in figures:
         denominator = figure.denominator(scope)
-        wanted[f"{figure.code}_d"] = _count(denominator)
         numerator = denominator & figure.numerator(scope)
         different = Count(figure.distinct, filter=numerator, distinct=True) if figure.distinct else None
-        wanted[f"{figure.code}_n"] = different or _count(numerator)
+        for name, count in (("d", _count(denominator)), ("n", different or _count(numerator))):
+            names[f"{figure.code}_{name}"] = asked.setdefault(count, f"{figure.code}_{name}")
+    wanted = {name: count for count, name in asked.items()}
     rows = source.within(scope)
     if by is None:
-        yield TOTAL, rows.aggregate(**wanted)
+        found = rows.aggregate(**wanted)
+        yield TOTAL, {name: found[same] for name, same in names.items()}
         return
     dimension = _dimension(source, by)
     for row in rows.values(dimension).annotate(**wanted):
-        group = row.pop(dimension)
-        yield group, row
+        yield row[dimension], {name: row[same] for name, same in names.items()}
 
 
 def _count(condition: Q) -> Count:
@@ -115,17 +117,43 @@ def _count(condition: Q) -> Count:
     return Count(models.Value(1), filter=condition) if condition else Count("*")
 
 
-def _times(scope: Scope, source: Source, column: str, by: By | None) -> dict[Group, dict[int, int]]:
-    """Return for each group how often each time, in whole milliseconds, occurred."""
+def _times(
+    scope: Scope, source: Source, column: str, by: By | None, percents: set[int]
+) -> dict[tuple[Group, int], int]:
+    """Return each group's nearest-rank percentiles of a duration, in whole milliseconds, fractions cut.
+
+    For groups in two steps, because a million rows have nearly as many different times: first how many times lie in
+    each bucket, then every time of those few buckets in which a percentile lies.
+    """
     rows = source.within(scope).filter(**{f"{column}__isnull": False}).annotate(ms=Milliseconds(column))
-    spread: dict[Group, dict[int, int]] = defaultdict(dict)
     if by is None:
-        spread[TOTAL] = dict(rows.values_list("ms").annotate(n=Count("*")).iterator(chunk_size=20_000))
-        return spread
-    counted = rows.values_list(_dimension(source, by), "ms").annotate(n=Count("*"))
-    for group, ms, n in counted.iterator(chunk_size=20_000):
-        spread[group][ms] = n
+        spread = dict(rows.values_list("ms").annotate(n=Count("*")).iterator(chunk_size=20_000))
+        return {(TOTAL, one): ms for one in percents if (ms := percentile_of_counts(spread, one)) is not None}
+    dimension = _dimension(source, by)
+    rows = rows.annotate(bucket=F("ms") / BUCKET_MS)
+    coarse = _spread(rows.values_list(dimension, "bucket").annotate(n=Count("*")))
+    wanted = {
+        (group, percent): locate(counts, rank_of(sum(counts.values()), percent))
+        for group, counts in coarse.items()
+        for percent in percents
+    }
+    exact = rows.filter(bucket__in={bucket for bucket, _rank in wanted.values()})
+    fine = _spread(exact.values_list(dimension, "ms").annotate(n=Count("*")))
+    return {
+        (group, percent): locate(_of_bucket(fine[group], bucket), rank)[0]
+        for (group, percent), (bucket, rank) in wanted.items()
+    }
+
+
+def _spread(rows: Iterable[tuple[Group, int, int]]) -> dict[Group, dict[int, int]]:
+    spread: dict[Group, dict[int, int]] = defaultdict(dict)
+    for group, value, count in rows:
+        spread[group][value] = count
     return spread
+
+
+def _of_bucket(counts: dict[int, int], bucket: int) -> dict[int, int]:
+    return {ms: count for ms, count in counts.items() if ms // BUCKET_MS == bucket}
 
 
 def _dimension(source: Source, by: By) -> str:

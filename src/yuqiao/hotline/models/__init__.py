@@ -38,6 +38,7 @@ from yuqiao.hotline.models.outbound import (
     OrderOutcome,
 )
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
+from yuqiao.hotline.models.reports import Report, ReportRemark
 from yuqiao.hotline.models.routing import LineDomain, RoutingDecision, RoutingPolicy
 from yuqiao.hotline.models.violations import Violation
 from yuqiao.hotline.models.wrap_ups import RequestType, Sensitive, Topic, WrapUp, WrapUpOutcome
@@ -90,6 +91,8 @@ __all__ = [
     "RatingWay",
     "Recording",
     "RecordingPolicy",
+    "Report",
+    "ReportRemark",
     "RequestState",
     "RequestType",
     "RoutingDecision",

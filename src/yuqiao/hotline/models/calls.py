@@ -151,6 +151,8 @@ class InterpreterRequest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(Call, models.CASCADE, related_name="requests")
+    #: The call's, so that figures count requests by index alone.
+    line = models.ForeignKey(Line, models.PROTECT, null=True, editable=False, related_name="+", db_index=False)
     language = models.CharField(max_length=8)
     priority = models.PositiveSmallIntegerField(default=10)
     head_of_queue = models.BooleanField(default=False)
@@ -167,7 +169,7 @@ class InterpreterRequest(models.Model):
         indexes = [
             models.Index(fields=["state", "language"], name="request_waiting"),
             models.Index(
-                fields=["created_at", "language", "state", "head_of_queue", "interpreter", "call"],
+                fields=["created_at", "language", "state", "head_of_queue", "line"],
                 name="request_figures",
             ),
         ]

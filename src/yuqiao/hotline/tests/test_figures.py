@@ -78,6 +78,7 @@ def march(db: None) -> Line:
         served = call(own, "en", seconds, seconds + 0.9999, way_in="direct", outcome="served")
         InterpreterRequest.objects.create(
             call=served,
+            line=own,
             language="en",
             state="answered",
             created_at=NOON,
@@ -94,9 +95,9 @@ def march(db: None) -> Line:
             kind="rude", state=state, interpreter=resident, call=served, happened_at=NOON, proposed_at=NOON
         )
     lost = call(partner, "ja", 3, way_in="transferred", outcome="callback")
-    InterpreterRequest.objects.create(call=lost, language="ja", state="unmet", created_at=NOON)
+    InterpreterRequest.objects.create(call=lost, line=partner, language="ja", state="unmet", created_at=NOON)
     InterpreterRequest.objects.create(
-        call=served, language="en", state="withdrawn", created_at=NOON, head_of_queue=True
+        call=served, line=own, language="en", state="withdrawn", created_at=NOON, head_of_queue=True
     )
     call(partner, "zh", 2, way_in="transferred", outcome="abandoned")
     call(None, "", way_in="direct", outcome="abandoned")

@@ -29,6 +29,8 @@ class Act(Enum):
     SEE_LINES = "see the registry of lines and download it"
     EDIT_LINES = "add, change, merge and retire lines, upload tables of them"
     EDIT_HOURS = "open and close service hours, set special days"
+    WRITE_REPORT = "begin half-year and year reports and write to them"
+    SIGN_REPORT = "sign such a report, which freezes it"
     SEE_VIOLATIONS = "see the register of violations"
     JUDGE = "enter violations, judge them, decide appeals"
     EDIT_TOPICS = "change the tree of topics of wrap-ups"
@@ -52,6 +54,8 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.EDIT_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_HOURS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.WRITE_REPORT: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
+    Act.SIGN_REPORT: frozenset({Role.PROJECT_MANAGER}),
     Act.SEE_VIOLATIONS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.JUDGE: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_TOPICS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),

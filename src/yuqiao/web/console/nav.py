@@ -49,6 +49,7 @@ ENTRIES = (
     Entry("cases", _("Work orders"), Act.SEE_CASES, Group.NOW),
     Entry("feedback", _("Ratings and complaints"), Act.REPORT, Group.RESULTS),
     Entry("statistics", _("Statistics"), Act.REPORT, Group.RESULTS),
+    Entry("reports", _("Reports"), Act.REPORT, Group.RESULTS),
     Entry("workload", _("Workload"), Act.REPORT, Group.RESULTS),
     Entry("violations", _("Violations"), Act.SEE_VIOLATIONS, Group.RESULTS),
     Entry("outages", _("Outages"), Act.WATCH, Group.RESULTS),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from django.core.paginator import Paginator
 from django.db.models import Min
@@ -17,9 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
-from yuqiao.hotline.figures.catalogue import BY_CODE
+from yuqiao.hotline.figures import printed
+from yuqiao.hotline.figures.catalogue import BY_CODE, COLUMNS
 from yuqiao.hotline.figures.definition import Figure, Part, Unit
-from yuqiao.hotline.figures.exact import Change, Rounding, percent
+from yuqiao.hotline.figures.printed import share_of, value_of
 from yuqiao.hotline.figures.report import Counted, Group, Table, grouped, totals
 from yuqiao.hotline.models import Call, Line
 from yuqiao.languages import catalogue
@@ -29,14 +29,6 @@ from yuqiao.web.console.chosen import UNKNOWN, Chosen, chosen
 from yuqiao.web.console.gate import Act, allowed
 from yuqiao.web.console.statistics_rows import OF_A_CALL, SHOWN
 
-#: The columns of the divided table.
-COLUMNS = tuple(
-    BY_CODE[code]
-    for code in (
-        *("calls", "transfers", "served", "service_level", "abandoned"),
-        *("interpreter_p50", "interpreter_p95", "response_rate", "satisfaction"),
-    )
-)
 ROWS_SHOWN = 100
 BAR_WIDTH, BAR_STEP = 520, 26
 
@@ -78,44 +70,13 @@ def name_of(figure: Figure) -> str:
     return figure.zh if words.reads_chinese() else figure.en
 
 
-def value_of(counted: Counted) -> str:
-    """Return a value as it is printed: 6191, 99.92%, 12.345 s; a dash where there is nothing to divide by."""
-    if counted.figure.unit is Unit.COUNT:
-        return str(counted.numerator)
-    if counted.figure.unit is Unit.TIME:
-        return words.NONE if counted.time_ms is None else f"{words.seconds(counted.time_ms)} s"
-    share = share_of(counted)
-    return words.NONE if share is None else f"{share}%"
-
-
-def share_of(counted: Counted) -> Decimal | None:
-    """Return a share in per cent. That of a time has its last digit cut: 100% says that nothing was missing."""
-    if counted.figure.unit is Unit.SPAN:
-        return percent(counted.numerator, counted.denominator, Rounding.TRUNCATE, 3)
-    return percent(counted.numerator, counted.denominator)
-
-
 def _lasting(milliseconds: int) -> str:
     return words.duration(milliseconds // 1000)
 
 
 def change_of(this: Counted, before: Counted) -> str:
-    """Return how a value changed: +1004 (+19.36%); percentage points for shares; "" where one of both is missing."""
-    if this.figure.unit in {Unit.SHARE, Unit.SPAN}:
-        if not this.denominator or not before.denominator:
-            return ""
-        crossed = this.numerator * before.denominator - before.numerator * this.denominator
-        return f"{percent(crossed, this.denominator * before.denominator):+} " + gettext("points")
-    if this.figure.unit is Unit.TIME:
-        if this.time_ms is None or before.time_ms is None:
-            return ""
-        change = Change(this.time_ms, before.time_ms)
-        difference = ("+" if change.difference >= 0 else "") + f"{words.seconds(change.difference)} s"
-    else:
-        change = Change(this.numerator, before.numerator)
-        difference = f"{change.difference:+}"
-    share = change.percent()
-    return difference if share is None else f"{difference} ({share:+}%)"
+    """Return how a value changed, in the reader's words."""
+    return printed.change_of(this, before, gettext("points"))
 
 
 def rows_url(figure: Figure, part: Part, of: Chosen) -> str:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from yuqiao.hotline.figures import printed
 from yuqiao.hotline.models import Leg, Line, WayIn
 from yuqiao.languages import catalogue
 
@@ -123,8 +124,9 @@ VIOLATION_STATES: Words = {
     "dismissed": _("Dismissed"),
     "annulled": _("Annulled on appeal"),
 }
-#: Stands where there is no value.
-NONE = "–"
+
+#: How figures print what is missing, and milliseconds.
+NONE, seconds = printed.NONE, printed.seconds
 
 
 def word(words: Words, code: str) -> str:
@@ -176,12 +178,6 @@ def duration(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
-
-
-def seconds(milliseconds: int) -> str:
-    """Return whole milliseconds as seconds with three digits, exact: -0.250, 12.345."""
-    sign, whole = "-" if milliseconds < 0 else "", abs(milliseconds)
-    return f"{sign}{whole // 1000}.{whole % 1000:03d}"
 
 
 def seconds_between(first: dt.datetime | None, last: dt.datetime | None) -> float | None:

@@ -105,7 +105,9 @@ def callback(of: Call, *, due_in: float = 600, number: str = "") -> Callback:
 
 
 def waiting(of: Call, **more: Any) -> InterpreterRequest:
-    return InterpreterRequest.objects.create(call=of, language=of.language, created_at=of.started_at, **more)
+    return InterpreterRequest.objects.create(
+        call=of, line=of.line, language=of.language, created_at=of.started_at, **more
+    )
 
 
 def lease() -> Lease:

@@ -15,9 +15,10 @@ from django.test import Client
 from yuqiao.accounts.models import Role
 from yuqiao.hotline.figures.catalogue import BY_CODE, FIGURES
 from yuqiao.hotline.figures.definition import Unit
+from yuqiao.hotline.figures.printed import value_of
 from yuqiao.hotline.figures.report import Counted
 from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Line
-from yuqiao.web.console.statistics import change_of, value_of
+from yuqiao.web.console.statistics import change_of
 from yuqiao.web.console.tests import cast
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -42,7 +43,7 @@ def call(line: Line | None, language: str, began: dt.datetime, waited: int | Non
         phase="ended",
     )
     state = "unmet" if joined is None else "answered"
-    InterpreterRequest.objects.create(call=made, language=language, state=state, created_at=began)
+    InterpreterRequest.objects.create(call=made, line=line, language=language, state=state, created_at=began)
     return made
 
 
