@@ -12,7 +12,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table as DocxTable
 from docx.table import _Cell
 
@@ -70,6 +70,12 @@ def _styles(file: Docx) -> None:
         fonts.set(qn("w:ascii"), latin)
         fonts.set(qn("w:hAnsi"), latin)
         fonts.set(qn("w:eastAsia"), chinese)
+        language = OxmlElement("w:lang")
+        language.set(qn("w:val"), "en-US")
+        language.set(qn("w:eastAsia"), "zh-CN")
+        style.element.get_or_add_rPr().append(language)
+        if name.startswith("Heading"):
+            style.paragraph_format.space_after = Pt(4)
 
 
 def _page(file: Docx, *, sideways: bool) -> None:
@@ -116,8 +122,9 @@ def _widths(file: Docx, made: DocxTable, table: Table) -> None:
     shares = [5 if column in table.wide else 2 if column == 0 else 1 for column in range(len(table.head))]
     made.autofit = False
     for column, share in enumerate(shares):
+        made.columns[column].width = Emu(room * share // sum(shares))
         for cell in made.columns[column].cells:
-            cell.width = room * share // sum(shares)
+            cell.width = Emu(room * share // sum(shares))
 
 
 def _mark(made: DocxTable, row: int, name: str) -> None:
@@ -134,5 +141,6 @@ def _shade(cell: _Cell) -> None:
 def _fill(cell: _Cell, text: str, *, bold: bool = False, left: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
     run = paragraph.add_run(text)
     run.bold, run.font.size = bold, Pt(9)
