@@ -20,7 +20,7 @@ from yuqiao.hotline.figures.period import Period
 from yuqiao.hotline.figures.printed import change_of, value_of
 from yuqiao.hotline.figures.report import Table as Figures
 from yuqiao.hotline.figures.report import grouped, totals
-from yuqiao.hotline.models import Incident, Line, Outage, Service, Violation
+from yuqiao.hotline.models import Incident, Line, Outage, RequestType, Service, Violation, WrapUp
 from yuqiao.hotline.models.incidents import IncidentKind
 from yuqiao.hotline.outages import CALL_SERVER_AWAY, ENGINE_UNREACHABLE, LEASE_LAPSED
 from yuqiao.hotline.reporting import sentences
@@ -30,17 +30,18 @@ from yuqiao.languages import catalogue as languages
 SECTIONS: Mapping[str, str] = {
     "overview": "一、总体情况",
     "divided": "二、来电与转接",
-    "times": "三、响应与时效",
-    "people": "四、人员与工作量",
-    "quality": "五、服务质量",
-    "platform": "六、平台运行",
-    "incidents": "七、重大事项",
-    "summary": "八、工作总结与下一步安排",
+    "topics": "三、诉求类别与主题",
+    "times": "四、响应与时效",
+    "people": "五、人员与工作量",
+    "quality": "六、服务质量",
+    "platform": "七、平台运行",
+    "incidents": "八、重大事项",
+    "summary": "九、工作总结与下一步安排",
     "definitions": "附：指标定义",
 }
 POINTS = "个百分点"
 CAUSES = {CALL_SERVER_AWAY: "无呼叫服务在运行", ENGINE_UNREACHABLE: "媒体服务无法连接", LEASE_LAPSED: "数据库无法连接"}
-MOST_OUTAGES = 50
+MOST_OUTAGES, MOST_TOPICS = 50, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,22 @@ def _language(code: str) -> str:
     return known.zh if known is not None else code or "语种未知"
 
 
+def _topics(found: Facts) -> list[Block]:
+    noted = WrapUp.objects.filter(call_at__gte=found.scope.since, call_at__lt=found.scope.until).order_by()
+    kinds = noted.exclude(request_type="").values_list("request_type").annotate(n=Count("pk"))
+    topics = noted.exclude(topic=None).values_list("topic__parent__name_zh", "topic__name_zh").annotate(n=Count("pk"))
+    by_kind = tuple((RequestType(kind).label, str(n)) for kind, n in kinds.order_by("-n", "request_type"))
+    by_topic = tuple(
+        (f"{parent} / {name}" if parent else str(name), str(n))
+        for parent, name, n in topics.order_by("-n", "topic__name_zh")[:MOST_TOPICS]
+    )
+    return [
+        Paragraph(f"期内话后登记 {noted.count()} 通。"),
+        *([Table("诉求类别", ("类别", "通数"), by_kind)] if by_kind else []),
+        *([Table("主题", ("主题", "通数"), by_topic)] if by_topic else []),
+    ]
+
+
 def _times(found: Facts) -> list[Block]:
     return [Paragraph(one) for one in sentences.promises(found.this)]
 
@@ -199,6 +216,7 @@ def _definitions(found: Facts) -> list[Block]:
 _MAKERS: Mapping[str, Callable[[Facts], list[Block]]] = {
     "overview": _overview,
     "divided": _divided,
+    "topics": _topics,
     "times": _times,
     "people": _people,
     "quality": _quality,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from yuqiao.hotline import complaints, ratings
 from yuqiao.hotline.figures.catalogue import BY_CODE
 from yuqiao.hotline.figures.definition import Scope
+from yuqiao.hotline.figures.printed import value_of
 from yuqiao.hotline.figures.report import totals
 from yuqiao.hotline.models import (
     Call,
@@ -35,7 +36,6 @@ from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.after_words import COMPLAINT_STATES, SOURCES
 from yuqiao.web.console.gate import Act, allowed, may, person_of
-from yuqiao.web.console.statistics import value_of
 
 DAYS, MOST_ROWS = 30, 100
 WAYS: words.Words = {

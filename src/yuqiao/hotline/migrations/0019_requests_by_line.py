@@ -14,7 +14,7 @@ def lines_of_past_requests(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0015_violations_and_leg_figures'),
+        ('hotline', '0018_call_notes'),
         ('workforce', '0004_presence_spans'),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0016_requests_by_line'),
+        ('hotline', '0019_requests_by_line'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
