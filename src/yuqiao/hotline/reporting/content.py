@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from yuqiao.documents.blocks import Block, Heading, Paragraph, Table
 from yuqiao.hotline.figures import availability, overtime
-from yuqiao.hotline.figures.catalogue import BY_CODE, COLUMNS, FIGURES
+from yuqiao.hotline.figures.catalogue import COLUMNS, FIGURES
 from yuqiao.hotline.figures.definition import Scope
 from yuqiao.hotline.figures.period import Period
 from yuqiao.hotline.figures.printed import change_of, value_of
@@ -160,11 +160,7 @@ def _people(found: Facts) -> list[Block]:
 
 def _quality(found: Facts) -> list[Block]:
     said = [Paragraph(sentences.share(found.this["satisfaction"], "服务对象满意度"))]
-    said += [
-        Paragraph(sentences.share(found.this[code], BY_CODE[code].zh))
-        for code in ("complaint_rate",)
-        if code in BY_CODE
-    ]
+    said.append(Paragraph(sentences.share(found.this["complaint_rate"], "投诉率")))
     this, before = found.this["violations"], found.before["violations"]
     said.append(Paragraph(sentences.growth(this, before, "违规接听电话", "次") + "目标为 0 次。"))
     counted = Violation.objects.filter(
