@@ -110,6 +110,7 @@ def _asks(leg: dict[str, Any], together: int, *, may_consult: bool) -> tuple[tup
         codes = []
     else:
         codes = ["hold", "consult"] if may_consult else ["hold"]
+        codes = [] if leg.get("role") == "interpreter" else codes  # without her the others understand nobody
     return tuple((code, words.word(ASKS, code)) for code in codes)
 
 
