@@ -64,6 +64,8 @@ bench: .venv/installed
 	$(BIN)/python -m bench.mixer
 	$(BIN)/python -m bench.setup
 	$(BIN)/python -m bench.figures
+	$(BIN)/python -m bench.routing
+	$(BIN)/python -m bench.city
 
 clean:
 	rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -45,10 +45,17 @@ class Candidate:
 
         Interpreters hold languages against Chinese, so a pair of two foreign ones needs both, and counts as the lower.
         """
-        found = next((level for code, level in self.levels if code == language), 0)
-        if target == CHINESE or not found:
-            return found
-        return min(found, next((level for code, level in self.levels if code == target), 0))
+        found = self._held(language)
+        return found if target == CHINESE or not found else min(found, self._held(target))
+
+    def _held(self, language: str) -> int:
+        for (
+            code,
+            level,
+        ) in self.levels:  # asked of everybody for every request: a generator would cost three times as much
+            if code == language:
+                return level
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

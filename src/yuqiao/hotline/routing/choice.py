@@ -9,7 +9,7 @@ from math import inf
 
 from yuqiao.hotline.routing.candidates import Candidate, Cover, Force, Wanted
 from yuqiao.hotline.routing.policy import Policies
-from yuqiao.hotline.routing.turns import NO_COVER, match, place, view_of
+from yuqiao.hotline.routing.turns import NO_COVER, Staff, place, share_out, view_of
 from yuqiao.hotline.routing.view import (
     BEHIND,
     BUSY,
@@ -94,16 +94,17 @@ def choose(
     """
     covers = covers or {}
     rivals = [one for one in others if one.id != wanted.id]
-    view = view_of(wanted, candidates, policies, now, covers=covers, forces=forces)
-    matched = match([*rivals, wanted], candidates, policies, now, covers=covers, forces=forces)
+    staff = Staff(candidates)
+    able = staff.able(wanted)
+    view = view_of(wanted, able, policies, now, covers=covers, forces=forces)
+    asked = [*rivals, wanted]
+    matched = share_out(asked, staff, policies, now, covers=covers, forces=forces, views={wanted.id: view})
     chosen = matched.get(wanted.id, ())
     mine = {one.id for one in chosen}
     promised = {one.id for request, ones in matched.items() if request != wanted.id for one in ones}
     considered: list[tuple[tuple[int, object], Considered]] = []
     times = []
-    for one in candidates:
-        if not one.level(wanted.language, wanted.target):
-            continue
+    for one in able:
         if one.busy or not view.able(one):
             considered.append(((1, one.id), Considered(one, _plain_verdict(one, view))))
             continue

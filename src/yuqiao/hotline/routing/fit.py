@@ -64,6 +64,8 @@ def rested_at(one: Candidate, policy: Policy) -> float:
 
 def may_serve(one: Candidate, wanted: Wanted) -> bool:
     """Whether her permissions allow the request's line."""
+    if not one.barred and not one.lines:
+        return True
     names = (wanted.line, wanted.line_class)
     if one.barred and any(name in one.barred for name in names):
         return False
@@ -72,10 +74,11 @@ def may_serve(one: Candidate, wanted: Wanted) -> bool:
 
 def short_of(one: Candidate, wanted: Wanted, policy: Policy, now: float) -> Short:
     """Return what she lacks for the request at ``now``."""
+    below = needed_level(wanted, policy) - one.level(wanted.language, wanted.target)
     return Short(
         0 if may_serve(one, wanted) else 1,
         1 if now < rested_at(one, policy) else 0,
-        max(0, needed_level(wanted, policy) - one.level(wanted.language, wanted.target)),
+        below if below > 0 else 0,
         1 if wanted.domain and wanted.domain not in one.domains else 0,
         1 if wanted.gender and wanted.gender != one.gender else 0,
     )

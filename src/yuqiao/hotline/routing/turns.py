@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from yuqiao.hotline.routing.candidates import Candidate, Cover, Force, Wanted, force_of
 from yuqiao.hotline.routing.policy import CALLBACKS, Policies
-from yuqiao.hotline.routing.view import View
+from yuqiao.hotline.routing.view import Seen, View
 
 MOST_POINTS = 100
 NO_COVER = Cover()
@@ -60,32 +60,68 @@ def match(
 
     Nobody is rung as a second for one request while another could have her as its first.
     """
-    free = {one.id: one for one in candidates if not one.busy}
+    return share_out(requests, Staff(candidates), policies, now, covers=covers or {}, forces=forces, views={})
+
+
+class Staff:
+    """The candidates by pair of languages, sorted out once however many requests ask."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._everybody = candidates
+        self._able: dict[tuple[str, str], list[Candidate]] = {}
+
+    def able(self, wanted: Wanted) -> list[Candidate]:
+        """Return those who have the request's languages, in the order handed in."""
+        pair = wanted.language, wanted.target
+        found = self._able.get(pair)
+        if found is None:
+            found = self._able[pair] = [one for one in self._everybody if one.level(*pair)]
+        return found
+
+
+def share_out(
+    requests: Iterable[Wanted],
+    staff: Staff,
+    policies: Policies,
+    now: float,
+    *,
+    covers: Mapping[str, Cover],
+    forces: Mapping[str, Force] | None,
+    views: Mapping[str, View],
+) -> dict[str, tuple[Candidate, ...]]:
+    """As `match`; ``views`` are those of some requests (by id), where they are known already."""
+    taken: set[int] = set()
     matched: dict[str, tuple[Candidate, ...]] = {}
     rest: list[tuple[View, int]] = []
     for wanted in queue(requests, policies):
-        if not free:
-            break
-        view = view_of(wanted, candidates, policies, now, covers=covers or {}, forces=forces)
+        able = staff.able(wanted)
+        view = views.get(wanted.id) or view_of(wanted, able, policies, now, covers=covers, forces=forces)
         number = view.to_ring()
         if not wanted.ringing:
-            best = _best(view, free)
+            best = _best(view, able, taken)
             if best is None:
                 continue
-            matched[wanted.id] = (free.pop(best.id),)
+            taken.add(best.id)
+            matched[wanted.id] = (best,)
             number -= 1
         if number > 0:
             rest.append((view, number))
     for view, number in rest:
         for _ in range(number):
-            best = _best(view, free)
+            best = _best(view, staff.able(view.wanted), taken)
             if best is None:
                 break
-            matched[view.wanted.id] = (*matched.get(view.wanted.id, ()), free.pop(best.id))
+            taken.add(best.id)
+            matched[view.wanted.id] = (*matched.get(view.wanted.id, ()), best)
     return matched
 
 
-def _best(view: View, free: Mapping[int, Candidate]) -> Candidate | None:
-    seen = (view.see(one) for one in free.values() if view.able(one))
-    best = min((one for one in seen if one.at <= view.now), key=lambda one: one.key, default=None)
+def _best(view: View, candidates: Iterable[Candidate], taken: set[int]) -> Candidate | None:
+    best: Seen | None = None
+    for one in candidates:
+        if one.busy or one.id in taken or not view.able(one):
+            continue
+        seen = view.see(one)
+        if seen.at <= view.now and (best is None or seen.key < best.key):
+            best = seen
     return None if best is None else best.one

@@ -50,6 +50,7 @@ class View:
         self.opens = openings(policy, force, cover.tier)
         order = order_of_tiers(cover.tier)
         self._place = {tier: order.index(tier) for tier in TIERS}
+        self._seen: dict[int, Seen] = {}
 
     @property
     def places(self) -> tuple[tuple[str, int], ...]:
@@ -67,7 +68,13 @@ class View:
         )
 
     def see(self, one: Candidate) -> Seen:
-        """Look at a candidate who is able. The order of keys is total: her id decides last."""
+        """Look at a candidate who is able, once. The order of keys is total: her id decides last."""
+        seen = self._seen.get(one.id)
+        if seen is None:
+            seen = self._seen[one.id] = self._look_at(one)
+        return seen
+
+    def _look_at(self, one: Candidate) -> Seen:
         wanted, policy = self.wanted, self.policy
         short = short_of(one, wanted, policy, self.now)
         familiar = one.id in wanted.familiar and not one.off
