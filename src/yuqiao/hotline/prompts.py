@@ -50,7 +50,7 @@ PROMPTS: dict[str, dict[str, str]] = {
         "pt": "Aguarde, por favor, estamos a ligar a um intérprete.",
     },
     "notice": {
-        "zh": "本次通话将被录音，不同意请按0。",
+        "zh": "通话将录音，不同意请按0。",
         "en": "This call is recorded. To refuse, press 0.",
         "ja": "通話は録音されます。拒否は0を押してください。",
         "ko": "이 통화는 녹음됩니다. 거부하려면 0번을 누르세요.",
@@ -98,7 +98,7 @@ PROMPTS: dict[str, dict[str, str]] = {
         "pt": "Outro intérprete já atendeu. Obrigado.",
     },
     "released": {
-        "zh": "来电人使用其他语种，已另请译员，谢谢您。",
+        "zh": "语种有误，已另请译员，谢谢。",
         "en": "The caller speaks another language. Thank you for your help.",
         "ja": "別の言語の方でした。ありがとうございました。",
         "ko": "다른 언어 통역이 필요합니다. 감사합니다.",
@@ -264,7 +264,7 @@ SPEECH: dict[str, dict[str, str]] = {
     },
     "connecting": {"ja": "つうやくに おつなぎします。おまちください。"},
     "notice": {
-        "zh": "本次通话将被录音，不同意请按零。",
+        "zh": "通话将录音，不同意请按零。",
         "ja": "つうわは ろくおん されます。きょひは ぜろを おしてください。",
     },
     "notice_duty": {"ja": "この つうわは ろくおん されます。"},
