@@ -224,7 +224,8 @@ class Recording(models.Model):
 class CallCommand(models.Model):
     """Something a person asks of a running call (add a party, drop a leg, hang up); the call server takes it up.
 
-    ``arguments`` for ``add_party``: {"line": "12345"} or {"contact": "sip:…"}; ``drop_leg``: {"leg": id}; ``end``: {}.
+    ``arguments`` for ``add_party``: {"line": "12345"} or {"contact": "sip:…"}; ``drop_leg``: {"leg": id}; ``end``: {};
+    ``choose_language``: {"language": "ja"}; ``refuse_recording``: {}. All kinds: `hotline.wishes.WISHES`.
     """
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="commands")
