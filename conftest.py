@@ -24,7 +24,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 @pytest.fixture(autouse=True)
 def _tables_read_anew() -> None:
     """Let routing read its tables in each test, not remember those of the one before."""
-    for name in ("routing_tables", "standing_by"):
+    for name in ("routing_tables", "standing_by", "trend_figures"):
         importlib.import_module(f"yuqiao.hotline.{name}").forget()
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from yuqiao.hotline.models import Call
+from yuqiao.hotline.routing_tables import Remembered
 from yuqiao.hotline.state import OUTBOUND
 from yuqiao.hotline.trends import Trend, counted, rising
 
@@ -13,15 +18,27 @@ HOUR = dt.timedelta(hours=1)
 
 
 def trends(now: dt.datetime) -> dict[str, list[Trend]]:
-    """Return what rises, by ``language`` (codes) and by ``line`` (numbers); one query for each of five hours."""
-    hours = [_hour(now - dt.timedelta(weeks=week)) for week in range(WEEKS + 1)]
+    """Return what rises, by ``language`` (codes) and by ``line`` (numbers); one query over five hours."""
+    ends = [now - dt.timedelta(weeks=week) for week in range(WEEKS + 1)]
+    within = reduce(or_, (Q(started_at__gte=end - HOUR, started_at__lt=end) for end in ends))
+    calls = Call.objects.filter(within).exclude(way_in__in=OUTBOUND).order_by()
+    rows: list[tuple[dt.datetime, str, str | None]] = list(calls.values_list("started_at", "language", "line__number"))
     by: dict[str, list[Trend]] = {}
-    for place, name in enumerate(("language", "line")):
-        counts = [counted(row[place] or "" for row in hour) for hour in hours]
+    for name, place in (("language", 0), ("line", 1)):
+        hours = [[row[1:] for row in rows if end - HOUR <= row[0] < end] for end in ends]
+        counts = [counted(keys[place] or "" for keys in hour) for hour in hours]
         by[name] = rising(counts[0], counts[1:])
     return by
 
 
-def _hour(until: dt.datetime) -> list[tuple[str, str | None]]:
-    calls = Call.objects.filter(started_at__gte=until - HOUR, started_at__lt=until).exclude(way_in__in=OUTBOUND)
-    return list(calls.order_by().values_list("language", "line__number"))
+_remembered = Remembered(30.0, lambda now: trends(dt.datetime.fromtimestamp(now, dt.UTC)))
+
+
+def recent(now: dt.datetime) -> dict[str, list[Trend]]:
+    """Return `trends` as they were at most half a minute before ``now``: boards ask often."""
+    return _remembered.at(now.timestamp())
+
+
+def forget() -> None:
+    """Count anew next time."""
+    _remembered.forget()

@@ -20,10 +20,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from yuqiao.hotline import orders
 from yuqiao.hotline.models import Call, Callback, CallEvent, InterpreterRequest, Lease, Leg, RequestState
 from yuqiao.languages import catalogue
 from yuqiao.lib.clock import now
 from yuqiao.web.console import incidents, words
+from yuqiao.web.console.emergency import Rise, rises
 from yuqiao.web.console.gate import Act, allowed
 from yuqiao.web.console.today import Today, today
 from yuqiao.workforce.models import Interpreter, PresenceState
@@ -150,12 +152,24 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Soon:
+    """A call by appointment that begins soon, or should have begun; ``due`` in epoch milliseconds."""
+
+    pk: int
+    language: str
+    due: int
+    with_agent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Panels:
     """Everything on the board beside the calls."""
 
     waiting: list[Waiting]
     languages: list[LanguageRow]
     callbacks: list[Due]
+    soon: list[Soon]
+    rises: list[Rise]
     today: Today
     in_progress: int
     alarms: list[incidents.Row]
@@ -174,6 +188,11 @@ def panels(at: dt.datetime, figures: Today | None = None) -> Panels:
         waiting=[_waiting(one) for one in waiting.order_by("-head_of_queue", "-priority", "created_at")],
         languages=_languages(Interpreter.objects.prefetch_related("languages")),
         callbacks=[_due(one, at) for one in open_callbacks[:CALLBACKS_SHOWN]],
+        soon=[
+            Soon(one.pk, words.language_name(one.language), words.epoch_ms(one.begins_at), one.with_agent)
+            for one in orders.soon(at)
+        ],
+        rises=rises(at),
         today=figures or today(at),
         in_progress=Call.objects.filter(ended_at=None).count(),
         alarms=incidents.unacknowledged(at),

@@ -42,6 +42,7 @@ class Act(Enum):
     EDIT_ROUTING = "change policies of routing and domains of lines"
     EDIT_INTERPRETERS = "see and change interpreters' profiles, own mobiles included"
     SEE_CASES = "see work orders: a clerk those of the own department, others all"
+    ARRANGE = "arrange calls, lists of people to call, and bookings of events"
     KEEP_OUTAGES = "enter outages, announce maintenance, withdraw what was wrong"
 
 
@@ -69,6 +70,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.EDIT_ROUTING: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.EDIT_INTERPRETERS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.SEE_CASES: frozenset({Role.CLERK, Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
+    Act.ARRANGE: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.KEEP_OUTAGES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}),
 }
 

@@ -1,0 +1,117 @@
+"""Calls by appointment: those to come, those made with their proof, and the form to ask for one (S36, S72)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from yuqiao.hotline import orders
+from yuqiao.hotline.models import Call, Line, Order, OrderAttempt, OrderKind
+from yuqiao.languages.catalogue import FOREIGN
+from yuqiao.lib.clock import now
+from yuqiao.web.console import words
+from yuqiao.web.console.gate import Act, allowed, may, person_of
+from yuqiao.web.console.plan import carry_out, moment
+
+SHOWN = 100
+CLOSED: words.Words = {
+    "answered": gettext_lazy("Spoke with us"),
+    "not_reached": gettext_lazy("Not reached"),
+    "missed": gettext_lazy("Missed: no interpreter was free"),
+    "refused": gettext_lazy("Wants no calls of lists"),
+    "cancelled": gettext_lazy("Called off"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order in words; ``number`` whole only for who may arrange calls, and only while it is open."""
+
+    order: Order
+    language: str
+    number: str
+    state: str
+    late: bool
+    tries: list[tuple[Call, str]]
+
+
+def row_of(order: Order, at: dt.datetime, *, whole_number: bool) -> Row:
+    """Return an order as pages show it; prefetch with `with_tries`."""
+    if order.done_at:
+        state = words.word(CLOSED, order.outcome)
+    elif order.running_id:
+        state = _("Being called")
+    elif order.begins_at > at:
+        state = _("To come")
+    else:
+        state = _("Waits for an interpreter or the next attempt")
+    return Row(
+        order,
+        words.language_name(order.language),
+        order.number if whole_number and not order.done_at else words.masked(order.number),
+        state,
+        order.outcome in {"missed", "not_reached"}
+        or (order.kind == OrderKind.SCHEDULED and order.done_at is None and order.begins_at < at),
+        [
+            (one.call, words.word(words.OUTCOMES, one.call.outcome) if one.call.ended_at else _("now"))
+            for one in order.tries.all()
+        ],
+    )
+
+
+def with_tries() -> Prefetch[str]:
+    """Return what `row_of` reads of an order's calls."""
+    return Prefetch("tries", OrderAttempt.objects.select_related("call").order_by("id"))
+
+
+@allowed(Act.WATCH)
+def show(request: HttpRequest) -> HttpResponseBase:
+    """Show what is to come and what became of the last ones."""
+    at, person = now(), person_of(request)
+    arranges = may(person, Act.ARRANGE)
+    wanted = Order.objects.filter(kind=OrderKind.SCHEDULED).select_related("line", "asked_by")
+    wanted = wanted.prefetch_related(with_tries())
+    context = {
+        "coming": [row_of(one, at, whole_number=arranges) for one in wanted.filter(done_at=None)[:SHOWN]],
+        "past": [
+            row_of(one, at, whole_number=False)
+            for one in wanted.filter(~Q(done_at=None)).order_by("-begins_at")[:SHOWN]
+        ],
+        "arranges": arranges,
+        "choices": [(code, words.language_name(code)) for code in FOREIGN],
+        "lines": [(one, words.line_name(one)) for one in Line.objects.exclude(agent_contact="").order_by("number")],
+    }
+    return render(request, "console/appointments.html", context)
+
+
+@allowed(Act.ARRANGE)
+@require_POST
+def change(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a call, or call one off."""
+    form, person = request.POST, person_of(request)
+
+    def do() -> None:
+        if form.get("ask") == "cancel":
+            orders.cancel(get_object_or_404(Order, pk=int(form.get("order", "0"))), by=person)
+            return
+        line = form.get("line", "")
+        wanted = orders.Wanted(
+            form.get("number", "").replace(" ", ""),
+            form.get("language", ""),
+            moment(form.get("begins", "")),
+            form.get("name", ""),
+            line,
+            bool(line),
+            form.get("note", ""),
+        )
+        orders.arrange(wanted, by=person)
+
+    return carry_out(request, do, _("Saved; the journal holds who did it."), "appointments")
