@@ -16,7 +16,7 @@ from yuqiao.hotline import routing_tables as tables
 from yuqiao.hotline import standing_by
 from yuqiao.hotline.events import Chosen, InterpretersClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import InterpreterRequest, RequestState, RoutingDecision
-from yuqiao.hotline.roster import best_ready, everybody, on_duty
+from yuqiao.hotline.roster import anybody_waits, best_ready, everybody, former, on_duty
 from yuqiao.hotline.routing import Candidate, Choice, Policies, Wanted, choose, match
 from yuqiao.hotline.routing.candidates import CHINESE
 from yuqiao.hotline.routing.policy import CALLBACKS
@@ -89,20 +89,13 @@ def _former(call: CallState, request: RequestOf, days: int, now: float) -> tuple
     if not days or call.way_in == BESIDE_AGENT or not any(digit.isdigit() for digit in call.caller_number):
         return ()
     since = dt.datetime.fromtimestamp(now, dt.UTC) - dt.timedelta(days=days)
-    served = InterpreterRequest.objects.filter(
-        call__caller_number=call.caller_number[:64],
-        call__started_at__gte=since,
-        language=request.language,
-        state=RequestState.ANSWERED,
-    ).exclude(call_id=call.id)
-    last = served.order_by("-call__started_at").values_list("interpreter_id", flat=True)[:1]
-    return tuple(one for one in last if one is not None)
+    return former(call.caller_number[:64], request.language, since)
 
 
 def _claim(wanted: Wanted, policies: Policies, now: dt.datetime) -> tuple[Choice, list[Candidate], int]:
     """Choose and claim; whom another server took meanwhile is passed over. Returns how many ready were not read."""
     at = now.timestamp()
-    others = [one for one in waiting(at) if one.id != wanted.id]
+    others = [one for one in waiting(at) if one.id != wanted.id] if anybody_waits() else []
     lost: set[int] = set()
     for round_number in range(ROUNDS):
         choice, unread = _choose(wanted, others, policies, at, lost)

@@ -8,6 +8,7 @@ than they do.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import inf
@@ -88,6 +89,22 @@ def _rows(sql: str, params: Params) -> list[Sequence[Any]]:
         cursor.execute(sql, params)
         found: list[Sequence[Any]] = cursor.fetchall()
         return found
+
+
+def anybody_waits() -> bool:
+    """Whether any request waits: usually none does, and this asks at a tenth of the cost of reading them."""
+    return bool(_rows("SELECT 1 FROM hotline_interpreterrequest WHERE state = 'waiting' LIMIT 1", []))
+
+
+def former(caller_number: str, language: str, since: dt.datetime) -> tuple[int, ...]:
+    """Return who served this number in this language since then, the last first; at most three."""
+    rows = _rows(
+        "SELECT r.interpreter_id FROM hotline_call c JOIN hotline_interpreterrequest r ON r.call_id = c.id "
+        "WHERE c.caller_number = %s AND c.started_at >= %s AND r.state = 'answered' AND r.language = %s "
+        "AND r.interpreter_id IS NOT NULL ORDER BY c.started_at DESC LIMIT 3",
+        [caller_number, connection.ops.adapt_datetimefield_value(since), language],
+    )
+    return tuple(dict.fromkeys(int(row[0]) for row in rows))
 
 
 def everybody(languages: Iterable[str], now: float) -> list[Candidate]:
