@@ -21,6 +21,7 @@ from yuqiao.hotline.routing.policy import CALLBACKS
 from yuqiao.workforce import hours
 from yuqiao.workforce.calendar import kind_of_day
 from yuqiao.workforce.coverage import HORIZON_DAYS, Window, next_change, tier_at
+from yuqiao.workforce.models import Gender
 
 Kept = TypeVar("Kept")
 #: Domains of interpreters and lines.
@@ -59,10 +60,12 @@ class Remembered(Generic[Kept]):
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """What routing knows of a line: its class and domain."""
+    """What routing knows of a line: its class, and what its calls ask of interpreters."""
 
     line_class: str
     domain: str
+    gender: str = ""
+    level: int = 1
 
 
 def _read_policies(_now: float) -> Mapping[str, Policy]:
@@ -70,9 +73,9 @@ def _read_policies(_now: float) -> Mapping[str, Policy]:
 
 
 def _read_lines(_now: float) -> Mapping[str, LineFacts]:
-    domains = dict(LineDomain.objects.values_list("line_id", "domain"))
+    asked = {row.line_id: (row.domain, row.gender, row.level) for row in LineDomain.objects.all()}
     rows = Line.objects.order_by().values_list("pk", "number", "line_class")
-    return {number: LineFacts(kind, domains.get(pk, KINDS.get(number, ""))) for pk, number, kind in rows}
+    return {number: LineFacts(kind, *asked.get(pk, (KINDS.get(number, ""), "", 1))) for pk, number, kind in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +215,19 @@ def checked(policy: Policy) -> Policy:
     return policy
 
 
-def set_domain(line: Line, domain: str, *, by: Person | None) -> None:
-    """Say what the calls of a line are about; empty: nothing special."""
+def set_domain(line: Line, domain: str, *, gender: str = "", level: int = 1, by: Person | None) -> None:
+    """Say what the calls of a line ask of interpreters: domain, gender (empty: nothing special), the least level."""
     if domain not in ("", *DOMAINS):
         raise PolicyError("domain", "is no domain")
+    if gender not in ("", *Gender.values) or not 1 <= level <= 3:
+        raise PolicyError("gender", "is not known") if 1 <= level <= 3 else PolicyError("level", "is 1 to 3")
+    asked = {"domain": domain, "gender": gender, "level": level}
     with transaction.atomic():
-        row, made = LineDomain.objects.select_for_update().get_or_create(line=line, defaults={"domain": domain})
-        before = KINDS.get(line.number, "") if made else row.domain
-        if before != domain:
-            LineDomain.objects.filter(pk=row.pk).update(domain=domain)
-            record(by, "routing.domain", line, {"number": line.number, "domain": [before, domain]})
+        row, made = LineDomain.objects.select_for_update().get_or_create(line=line, defaults=asked)
+        plain = {"domain": KINDS.get(line.number, ""), "gender": "", "level": 1}
+        before = plain if made else {name: getattr(row, name) for name in asked}
+        told = {name: [before[name], value] for name, value in asked.items() if before[name] != value}
+        if told:
+            LineDomain.objects.filter(pk=row.pk).update(**asked)
+            record(by, "routing.domain", line, {"number": line.number, **told})
     _lines.forget()

@@ -20,10 +20,15 @@ class RoutingPolicy(models.Model):
 
 
 class LineDomain(models.Model):
-    """Which domain the calls of a line are about; empty: none. Without a row: `hotline.routing_tables.KINDS`."""
+    """What the calls of a line ask of interpreters: domain and gender (empty: none), the least level.
+
+    Without a row: the domain of `hotline.routing_tables.KINDS`.
+    """
 
     line = models.OneToOneField(Line, models.CASCADE, related_name="routing_domain")
     domain = models.CharField(max_length=12, blank=True)
+    gender = models.CharField(max_length=1, blank=True, default="")
+    level = models.PositiveSmallIntegerField(default=1)
 
     def __str__(self) -> str:
         return f"{self.line_id}: {self.domain}"

@@ -14,7 +14,16 @@ from yuqiao.hotline import queue, roster, routing_tables
 from yuqiao.hotline.events import InterpretersClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import Call, InterpreterRequest, Line, RoutingDecision
 from yuqiao.hotline.routing import MOBILE, TIERS, Policies, Wanted, choose
-from yuqiao.hotline.routing_tables import PolicyError, cover, forget, line_facts, policies, set_domain, set_policy
+from yuqiao.hotline.routing_tables import (
+    LineFacts,
+    PolicyError,
+    cover,
+    forget,
+    line_facts,
+    policies,
+    set_domain,
+    set_policy,
+)
 from yuqiao.hotline.state import CLAIMED, WAITING
 from yuqiao.hotline.tests.rows import OneCall, interpreter, line
 from yuqiao.lib import clock
@@ -271,6 +280,10 @@ def test_a_line_has_the_domain_of_its_kind_unless_a_row_says_otherwise() -> None
     assert line_facts("12345", now).domain == ""
     set_domain(line_of("12345"), "legal", by=None)
     assert line_facts("12345", now).domain == "legal"
+    set_domain(line_of("12345"), "", gender="f", level=2, by=None)
+    assert line_facts("12345", now) == LineFacts("government", "", "f", 2)
+    with pytest.raises(PolicyError):
+        set_domain(line_of("12345"), "", level=4, by=None)
     assert line_facts("nothing", now).line_class == "own"
     assert routing_tables.KINDS["120"] == "medical"
 
@@ -287,3 +300,16 @@ def test_all_were_tried() -> None:
 
 def test_tiers_in_the_database_are_those_of_routing() -> None:
     assert {*Post.values, MOBILE} == set(TIERS)
+
+
+def test_a_line_that_asks_for_a_woman_gets_one_while_one_is_on_duty() -> None:
+    own = line()
+    set_domain(own, "", gender="f", by=None)
+    man, woman = interpreter("1"), interpreter("2")
+    Interpreter.objects.filter(pk=man.pk).update(gender="m")
+    Interpreter.objects.filter(pk=woman.pk).update(gender="f", idle_since=9e9)
+    assert OneCall(leg="a", number="1").call.requests[0].tried == (woman.pk,)
+    assert OneCall(leg="b", number="2").call.requests[0].state == WAITING, "she may be free in a moment"
+    forget()
+    Interpreter.objects.filter(pk=woman.pk).update(state="off", held_by="")
+    assert OneCall(leg="c", number="3").call.requests[0].state == WAITING, "the one before goes first"

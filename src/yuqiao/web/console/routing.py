@@ -68,6 +68,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "domains": _domains(at),
         "may_edit": may(person_of(request), Act.EDIT_ROUTING),
         "choices": [("", _("none")), *((code, word(say.DOMAINS, code)) for code in tables.DOMAINS)],
+        "genders": [("", _("any")), *((code, word(say.GENDERS, code)) for code in say.GENDERS)],
         "lines": Line.objects.order_by("number").values_list("number", "name_zh"),
         "history": [_told(entry) for entry in _entries()],
     }
@@ -77,8 +78,14 @@ def show(request: HttpRequest) -> HttpResponseBase:
 def _domains(at: float) -> list[tuple[str, str]]:
     numbers = {*tables.KINDS, *LineDomain.objects.values_list("line__number", flat=True)}
     known = Line.objects.filter(number__in=numbers).order_by("number").values_list("number", flat=True)
-    found = [(number, tables.line_facts(number, at).domain) for number in known]
-    return [(number, word(say.DOMAINS, domain) if domain else _("none")) for number, domain in found]
+    return [(number, _asked(tables.line_facts(number, at))) for number in known]
+
+
+def _asked(facts: tables.LineFacts) -> str:
+    parts = [word(say.DOMAINS, facts.domain)] if facts.domain else []
+    parts += [word(say.GENDERS, facts.gender)] if facts.gender else []
+    parts += [_("level %(n)d or higher") % {"n": facts.level}] if facts.level > 1 else []
+    return " · ".join(parts) or _("none")
 
 
 def _entries() -> list[JournalEntry]:
@@ -88,7 +95,7 @@ def _entries() -> list[JournalEntry]:
 
 def _told(entry: JournalEntry) -> dict[str, Any]:
     labels = {name: label for _title, words in say.FIELDS for name, label in words.items()}
-    labels["domain"] = _("Domain")
+    labels |= {"domain": _("Domain"), "gender": _("Gender")}
     detail = dict(entry.detail)
     what = word(say.CLASSES, detail.pop("class")) if "class" in detail else detail.pop("number", "")
     changes = [
@@ -98,7 +105,8 @@ def _told(entry: JournalEntry) -> dict[str, Any]:
 
 
 def _value(name: str, value: object) -> str:
-    return (word(say.DOMAINS, str(value)) if value else _("none")) if name == "domain" else _shown(value)
+    named = {"domain": say.DOMAINS, "gender": say.GENDERS}.get(name)
+    return _shown(value) if named is None else word(named, str(value)) if value else _("none")
 
 
 def _form(line_class: str, data: Any = None) -> forms.Form:
@@ -149,8 +157,14 @@ def change_domain(request: HttpRequest) -> HttpResponseBase:
     """Say what the calls of a line are about."""
     line = get_object_or_404(Line, number=request.POST.get("line", ""))
     try:
-        tables.set_domain(line, request.POST.get("domain", ""), by=person_of(request))
-    except tables.PolicyError:
+        tables.set_domain(
+            line,
+            request.POST.get("domain", ""),
+            gender=request.POST.get("gender", ""),
+            level=int(request.POST.get("level", "1")),
+            by=person_of(request),
+        )
+    except ValueError:  # PolicyError too
         messages.error(request, _("Nothing was changed."))
     else:
         messages.success(request, _("Saved; the journal holds who did it."))

@@ -62,8 +62,13 @@ def test_a_policy_that_makes_no_sense_is_not_written(zhou: Client) -> None:
 
 def test_a_lines_domain_is_set(zhou: Client) -> None:
     cast.line("12345")
-    zhou.post("/routing/domain/", {"line": "12345", "domain": "legal"})
-    assert "Domain: none → Legal" in page(zhou, "/routing/")
+    zhou.post("/routing/domain/", {"line": "12345", "domain": "legal", "gender": "f", "level": "2"})
+    zhou.post("/routing/domain/", {"line": "12345", "domain": "nothing"})
+    zhou.post("/routing/domain/", {"line": "12345", "level": "nothing"})
+    text = page(zhou, "/routing/")
+    assert "Legal · Woman · level 2 or higher" in text
+    assert "Domain: none → Legal" in text
+    assert "Gender: none → Woman" in text
     assert JournalEntry.objects.filter(action="routing.domain").count() == 1
 
 
