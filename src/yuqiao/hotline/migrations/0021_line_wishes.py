@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0018_call_notes'),
+        ('hotline', '0020_reports'),
     ]
 
     operations = [
