@@ -72,7 +72,7 @@ def test_the_board_asks_the_database_a_fixed_number_of_times(
         call = cast.call(60 + number)
         cast.leg(call, "caller")
         cast.finished_call(4000 + number * 10)
-    with django_assert_max_num_queries(22):  # type: ignore[operator]
+    with django_assert_max_num_queries(23):  # type: ignore[operator]
         assert wang.get("/board/").status_code == 200
 
 
