@@ -10,6 +10,7 @@ from yuqiao.engines import events as engine
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts
+from yuqiao.hotline.calling_back import Outbound
 from yuqiao.hotline.state import BESIDE_AGENT, TRANSFERRED, Phase
 from yuqiao.hotline.tests.world import CALLER_LEG, World
 
@@ -147,6 +148,30 @@ def test_nobody_is_asked_who_was_not_served() -> None:
     assert world.heard() == "nobody_free"
     world.gone(CALLER_LEG)
     assert invitations(world) == 0
+
+
+def called_back() -> World:
+    wanted = Outbound("callback", 7, "sip:anna@trunk", "13900000001", "en", "12345", "123451", survey=True)
+    world = World(Facts(), ["claimed"], wanted=wanted)
+    world.up("interpreter")
+    return world
+
+
+def test_a_caller_who_was_called_back_and_served_is_asked() -> None:
+    world = called_back()
+    caller = world.up("caller")
+    finish(world)
+    assert asked(world)
+    world.tell(engine.KeyPressed(caller, "5", world.now))
+    assert scores(world) == [5]
+
+
+def test_a_callback_that_reached_nobody_asks_and_invites_nobody() -> None:
+    world = called_back()
+    world.gone(world.leg("caller"), engine.NO_ANSWER)
+    world.gone(world.leg("interpreter"))
+    assert world.phase() is Phase.ENDED
+    assert (scores(world), invitations(world)) == ([], 0)
 
 
 def test_a_new_call_server_asks_again_what_nobody_knows_was_heard() -> None:
