@@ -29,7 +29,7 @@ from yuqiao.engines.ari_events import languages_offered
 from yuqiao.engines.speech.base import LanguageEar
 from yuqiao.engines.speech.http import HttpEar
 from yuqiao.hotline import events as desk
-from yuqiao.hotline import incidents, outages, queue, services, standing_by, wishes
+from yuqiao.hotline import incidents, outages, queue, reminders, services, standing_by, wishes
 from yuqiao.hotline.effects import EngineEffect
 from yuqiao.hotline.models import CallCommand
 from yuqiao.hotline.recalling import awaits
@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 LEASE = outages.LEASE
 LEASE_SECONDS, RENEW_SECONDS = 4.0, 1.0
 BEAT_SECONDS = 0.15
+#: After so many beats what is due by the minute is looked at.
+SELDOM = 40
 
 
 class LeaseLostError(RuntimeError):
@@ -321,6 +323,8 @@ class CallServer:
                 self._timing = await self._database.surely(standing_by.patience, self._calm, order=LAST)
                 await self._call_back()
                 await self._database.surely(incidents.fire_due, clock.now(), order=LAST)
+            if beats % SELDOM == 0:
+                await self._database.surely(reminders.do_due, clock.now(), order=LAST)
 
     async def _take(self, command: CallCommand) -> None:
         call = self._by_call.get(str(command.call_id))

@@ -25,3 +25,11 @@ def send_invitation(invitation_id: int) -> str:
 def discard_recordings(call_id: str) -> int:
     """Delete what was recorded of a call whose caller refused; returns how many files there were."""
     return discard(call_id)
+
+
+@task()
+def send_reminder(order_id: int) -> str:
+    """Remind who asked for an appointment; returns what became of it."""
+    from yuqiao.hotline.reminders import send  # noqa: PLC0415 (it enqueues this job)
+
+    return send(order_id)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from yuqiao.accounts.models import Person
 from yuqiao.hotline import orders
 from yuqiao.hotline.models import Call, Line, Order, OrderAttempt, OrderKind
 from yuqiao.languages.catalogue import FOREIGN
@@ -20,6 +21,7 @@ from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.web.console.plan import carry_out, moment
+from yuqiao.workforce.models import Interpreter
 
 SHOWN = 100
 CLOSED: words.Words = {
@@ -70,6 +72,26 @@ def row_of(order: Order, at: dt.datetime, *, whole_number: bool) -> Row:
 def with_tries() -> Prefetch[str]:
     """Return what `row_of` reads of an order's calls."""
     return Prefetch("tries", OrderAttempt.objects.select_related("call").order_by("id"))
+
+
+def errand_of(call: Call, person: Person, *, was_on: bool) -> dict[str, object] | None:
+    """Return why we made a call of ours: whom, why, which questions to ask; None for others, or if it is sensitive.
+
+    Of a sensitive list only supervisors and who interpreted (``was_on``) may know.
+    """
+    attempt = OrderAttempt.objects.select_related("order__campaign").filter(call=call).first()
+    if attempt is None:
+        return None
+    campaign = attempt.order.campaign
+    if campaign is not None and not was_on and not may(person, Act.STEER if campaign.sensitive else Act.ARRANGE):
+        return None
+    return {"order": attempt.order, "campaign": campaign}
+
+
+def soon_for(interpreter: Interpreter, at: dt.datetime) -> list[tuple[Order, str]]:
+    """Return the appointments that begin soon in a language she holds."""
+    held = {one.language for one in interpreter.languages.all()}
+    return [(one, words.language_name(one.language)) for one in orders.soon(at) if one.language in held]
 
 
 @allowed(Act.WATCH)

@@ -14,8 +14,10 @@ from django.shortcuts import get_object_or_404, render
 
 from yuqiao.accounts.models import Person
 from yuqiao.hotline.models import Call, Callback, Leg, Line, Recording
+from yuqiao.hotline.state import CALLBACK, OUTBOUND
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
+from yuqiao.web.console.appointments import errand_of
 from yuqiao.web.console.before import facts_of, is_agent_of
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.callbacks import row_of, with_tries
@@ -23,6 +25,9 @@ from yuqiao.web.console.during import controls
 from yuqiao.web.console.gate import Act, may, person_of
 from yuqiao.web.console.timeline import timeline
 from yuqiao.web.console.why import why
+
+#: Ways in of calls that an order began.
+ERRANDS = OUTBOUND - {CALLBACK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,9 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "parties": parties,
         "moments": moments,
         "marks": [moment for moment in moments if moment.marked and moment.second is not None],
+        "errand": errand_of(call, person, was_on=is_on(person, call, now_only=False))
+        if call.way_in in ERRANDS
+        else None,
         "owed": [
             row_of(one, at, whole_number=False)
             for one in Callback.objects.filter(Q(call=call) | Q(proof=call) | Q(tries=call))

@@ -13,6 +13,7 @@ from yuqiao.hotline import wrap_ups
 from yuqiao.hotline.models import Leg, Violation
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
+from yuqiao.web.console.appointments import errand_of, soon_for
 from yuqiao.web.console.before import facts_of
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.during import controls
@@ -61,6 +62,11 @@ def _interpreter(person: Person, interpreter: Interpreter) -> dict[str, object]:
         "tier": words.word(words.TIERS, interpreter.tier),
         "since": words.epoch_ms(interpreter.state_since),
         "languages": [words.language_name(held.language) for held in interpreter.languages.order_by("-level")],
+        "soon": soon_for(interpreter, at),
+        "events": interpreter.assignments.filter(state="asked")
+        .exclude(booking__state__in=["done", "cancelled"])
+        .count(),
+        **({"errand": errand_of(running[0], person, was_on=True)} if running else {}),
         "violations": interpreter.violations.filter(state=Violation.State.CONFIRMED).count(),
         "steered": [(call, controls(call, person)) for call in running],
         "running": [card_of(call, at) for call in running],

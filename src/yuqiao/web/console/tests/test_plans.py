@@ -203,3 +203,34 @@ def test_others_look_only_and_agents_not_at_all(client: Client, path: str, audit
     assert client.post(post).status_code == 403
     client.force_login(cast.person("agent", Role.AGENT))
     assert client.get(path).status_code == 403
+
+
+def test_the_call_and_the_desk_show_why_we_call_and_which_questions_to_ask(zhou: Client) -> None:
+    campaign = a_list(zhou, sheet="https://forms.example/visit", sensitive="1", keep_until="2030-01-01")
+    li = cast.interpreter("K-01", "ko", state="busy")
+    call = cast.call(20, way_in="outreach")
+    cast.leg(call, "interpreter", interpreter=li)
+    OrderAttempt.objects.create(order=campaign.orders.get(), call=call)
+    hers, auditor = Client(), Client()
+    hers.force_login(li.person)
+    auditor.force_login(cast.person("auditor", Role.AUDITOR))
+    for client, path in ((zhou, f"/calls/{call.pk}/"), (hers, f"/calls/{call.pk}/"), (hers, "/")):
+        text = page(client, path)
+        assert "https://forms.example/visit" in text
+        assert "Kim" in text
+    assert "Kim" not in page(auditor, f"/calls/{call.pk}/")
+
+
+def test_an_interpreters_desk_shows_appointments_in_her_languages_and_events(zhou: Client) -> None:
+    form = {"ask": "arrange", "begins": local(now() + dt.timedelta(minutes=9)), "language": "ko", "number": NUMBER}
+    send(zhou, "/appointments/change/", **form)
+    li, wang = cast.interpreter("K-01", "ko", "en"), cast.interpreter("J-01", "ja")
+    booking = a_booking(zhou)
+    send(zhou, f"/bookings/{booking.pk}/change/", ask="assign", interpreter="K-01", language="en")
+    hers = Client()
+    hers.force_login(li.person)
+    text = page(hers, "/")
+    assert "Appointments in your languages" in text
+    assert "Events you are asked for: 1" in text
+    hers.force_login(wang.person)
+    assert "Appointments in your languages" not in page(hers, "/")
