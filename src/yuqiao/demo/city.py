@@ -23,7 +23,8 @@ from yuqiao.demo.cast import (
     dialled,
 )
 from yuqiao.demo.hours import seed_hours
-from yuqiao.hotline.models import DialledNumber, Line, LineClass, WayIn
+from yuqiao.hotline import incidents, terms
+from yuqiao.hotline.models import DialledNumber, LadderStep, Line, LineClass, WayIn
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
 from yuqiao.lib.environment import read
@@ -53,6 +54,7 @@ def seed(contact: Contact, password: str) -> None:
         for interpreter in (*INTERPRETERS, *RESERVES):
             _interpreter(interpreter, contact)
         seed_hours()
+        _help()
 
 
 def _places() -> None:
@@ -68,6 +70,16 @@ def _places() -> None:
                 "parent": Department.objects.get(code=parent) if parent else None,
             },
         )
+
+
+def _help() -> None:
+    """Write the terms the platform brings, and a ladder of incidents where there is none yet."""
+    by = Person.objects.get(username="supervisor")
+    terms.load_seed(by)
+    if not LadderStep.objects.exists():
+        incidents.set_step(1, Role.SUPERVISOR, "board", 3, by=by)
+        incidents.set_step(2, Role.PROJECT_MANAGER, "board", 10, by=by)
+        incidents.set_step(3, "", "phone", 15, by=by, department=Department.objects.order_by("pk")[0])
 
 
 def _person(username: str, name: str, password: str | None, department: str) -> Person:

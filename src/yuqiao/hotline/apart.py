@@ -29,7 +29,7 @@ from yuqiao.hotline.effects import (
     StopPlaying,
     StopRecording,
 )
-from yuqiao.hotline.state import LegPhase, LegState, TrackPhase
+from yuqiao.hotline.state import LegPhase, LegState, Phase, TrackPhase
 from yuqiao.hotline.turn import Turn
 
 HOLD, WAIT, CONSULT = "hold", "wait", "consult"
@@ -135,11 +135,16 @@ def again(turn: Turn, leg: LegState) -> None:
         turn.do(MakeAside(), JoinAside(leg.id))
     else:
         turn.do(SetAside(leg.id))
+        if leg.music:
+            turn.do(StopPlaying(leg.music, leg.id))
         _music(turn, leg)
 
 
 def settle(turn: Turn) -> None:
-    """After each event: a consultation needs two, and nobody waits when there is nobody to come back to."""
+    """After each event: a consultation needs two, and nobody waits when there is nobody to come back to.
+
+    Nor while a lost interpreter is replaced: she who let them wait is gone, and they are to hear what happens.
+    """
     apart = [leg for leg in turn.call.legs if leg.aside]
     if not apart:
         return
@@ -155,7 +160,8 @@ def settle(turn: Turn) -> None:
     if (talking and (len(talking) < 2 or turn.call.recalling)) or (not talking and _consult_was(apart, waiting)):
         merge(turn)
         waiting = [leg for leg in turn.call.present() if leg.aside in WAITING]
-    if not consulting(turn) and not [leg for leg in turn.call.present() if leg.aside not in WAITING]:
+    alone = not [leg for leg in turn.call.present() if leg.aside not in WAITING]
+    if not consulting(turn) and (alone or turn.call.phase is Phase.REPLACING):
         for leg in waiting:
             resume(turn, leg)
 

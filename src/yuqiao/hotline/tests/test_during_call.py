@@ -80,6 +80,31 @@ def test_when_nobody_is_left_to_come_back_to_the_held_party_is_back_at_once() ->
     assert where(world) == {"caller": ""}
 
 
+def test_a_held_caller_comes_back_when_the_interpreter_is_lost_and_hears_of_her_replacement() -> None:
+    world = three("wait")
+    keys(world, "*1#")
+    music = world.call.leg(world.leg("caller"))
+    assert music is not None
+    effects = world.gone(world.leg("interpreter"), LOST)
+    assert where(world) == {"caller": "", "agent": ""}
+    assert "sound:yuqiao/en/replacing" in plays(effects)
+    assert ask.StopPlaying(music.music, music.id) in effects
+
+
+def test_another_call_server_puts_a_held_party_apart_again_and_its_tone_still_ends_with_the_hold() -> None:
+    world = three()
+    keys(world, "*1#")
+    caller, up = world.leg("caller"), frozenset(leg.id for leg in world.call.legs)
+    before = world.call.leg(caller)
+    assert before is not None
+    effects = world.tell(engine.EngineReviewed(world.now, up, frozenset(), up, frozenset()))
+    assert ask.SetAside(caller) in effects
+    assert ask.StopPlaying(before.music, caller) in effects
+    after = world.call.leg(caller)
+    assert after is not None
+    assert ask.StopPlaying(after.music, caller) in keys(world, "*1#")
+
+
 def test_a_consultation_leaves_the_caller_waiting_and_the_mix_without_a_private_word() -> None:
     world = three()
     mix = next(one.name for one in world.call.tracks if not one.leg)
