@@ -16,7 +16,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.hotline.models import Call, Callback, Leg, Line, Recording
 from yuqiao.hotline.state import CALLBACK, OUTBOUND
 from yuqiao.lib.clock import now
-from yuqiao.web.console import words
+from yuqiao.web.console import incidents, words
 from yuqiao.web.console.appointments import errand_of
 from yuqiao.web.console.before import facts_of, is_agent_of
 from yuqiao.web.console.board import calls, card_of
@@ -118,4 +118,4 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "lines": Line.objects.exclude(agent_contact="").order_by("number") if steers else [],
         "removable": [party for party in parties if party.since is not None and party.role != "caller"],
     }
-    return render(request, "console/call.html", context)
+    return render(request, "console/call.html", context | incidents.of_call(call, person, at))

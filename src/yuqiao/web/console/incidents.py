@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from yuqiao.accounts.models import Department, Role
+from yuqiao.accounts.models import Department, Person, Role
 from yuqiao.hotline import incidents
 from yuqiao.hotline.models import Call, FloorManager, Incident, LadderStep, Told
 from yuqiao.lib.clock import now
@@ -87,6 +88,18 @@ def unacknowledged(at: dt.datetime) -> list[Row]:
     ]
 
 
+def of_call(call: Call, person: Person, at: dt.datetime) -> dict[str, object]:
+    """Return what the page of a call shows of its incidents, to those who may see them."""
+    if not may(person, Act.SEE_INCIDENTS):
+        return {}
+    found = call.incidents.prefetch_related("told__department")
+    return {
+        "incidents": [row_of(one, _newest(one), at) for one in found],
+        "incident_kinds": [(code, words.word(KINDS, code)) for code in KINDS if code != "escalation"],
+        "enters_incidents": may(person, Act.HANDLE_INCIDENTS),
+    }
+
+
 def _newest(incident: Incident) -> Told | None:
     return max(incident.told.all(), key=lambda one: one.level, default=None)
 
@@ -144,7 +157,10 @@ def one(request: HttpRequest, incident_id: int) -> HttpResponseBase:
 def open_one(request: HttpRequest) -> HttpResponse:
     """Enter an incident somebody learnt of, perhaps of a call."""
     number = request.POST.get("call", "")
-    call = get_object_or_404(Call, pk=number) if number else None
+    try:
+        call = get_object_or_404(Call, pk=uuid.UUID(number)) if number else None
+    except ValueError:
+        raise Http404 from None
     kind, subject = request.POST.get("kind", ""), request.POST.get("subject", "")
 
     def verb() -> None:

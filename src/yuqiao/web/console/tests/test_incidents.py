@@ -85,6 +85,18 @@ def test_the_board_shouts_until_somebody_takes_over(client: Client) -> None:
     assert "Medical emergency" not in client.get("/board/", headers=ENGLISH).content.decode()
 
 
+def test_a_special_case_is_entered_on_the_page_of_its_call_and_stands_there(client: Client) -> None:
+    call = cast.call(20)
+    client.force_login(cast.person("wang", Role.SUPERVISOR))
+    assert "Enter a special case" in client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
+    client.post("/incidents/open/", {"kind": "consular", "subject": "passport lost", "call": str(call.pk)})
+    assert Incident.objects.get().call == call
+    assert client.post("/incidents/open/", {"kind": "other", "subject": "x", "call": "none"}).status_code == 404
+    assert "Consular matter" in client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
+    client.force_login(cast.person("keeper", Role.ADMINISTRATOR))
+    assert "Consular matter" not in client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
+
+
 def test_the_ladder_and_the_duty_are_set_on_the_page_and_nonsense_is_refused(client: Client) -> None:
     wang = cast.person("wang", Role.SUPERVISOR)
     client.force_login(wang)
