@@ -1,4 +1,4 @@
-"""A ready interpreter's phone rings in vain: the next one serves the call, and a proposal awaits a person's judgement."""
+"""An interpreter declines a call: the next one serves it, and a proposal awaits a person's judgement."""
 
 from __future__ import annotations
 

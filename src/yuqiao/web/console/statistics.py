@@ -17,16 +17,18 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from yuqiao.hotline.figures import printed
-from yuqiao.hotline.figures.catalogue import BY_CODE, COLUMNS
-from yuqiao.hotline.figures.definition import Figure, Part, Unit
+from yuqiao.hotline.figures.by_hour import by_weekday_and_hour
+from yuqiao.hotline.figures.catalogue import BY_CODE, CALLS, COLUMNS
+from yuqiao.hotline.figures.definition import Figure, Part, Scope, Unit
 from yuqiao.hotline.figures.printed import share_of, value_of
 from yuqiao.hotline.figures.report import Counted, Group, Table, grouped, totals
 from yuqiao.hotline.models import Call, Line
 from yuqiao.languages import catalogue
 from yuqiao.lib.clock import now
-from yuqiao.web.console import words
+from yuqiao.web.console import charts, words
 from yuqiao.web.console.chosen import UNKNOWN, Chosen, chosen
 from yuqiao.web.console.gate import Act, allowed
+from yuqiao.web.console.hours import DAY_NAMES
 from yuqiao.web.console.statistics_rows import OF_A_CALL, SHOWN
 
 ROWS_SHOWN = 100
@@ -152,6 +154,25 @@ def _share(label: str, table: Table, narrow: Chosen | None) -> Share:
     )
 
 
+def _months(of: Chosen) -> list[tuple[str, int, int]]:
+    """Return each month's calls with those of the same month a year earlier."""
+    narrowed = [of.of_month(month) for month in of.period.by_month()]
+    return [(one.period.code, _calls(one.scope), _calls(one.scope_before)) for one in narrowed]
+
+
+def _calls(scope: Scope) -> int:
+    return totals(scope, [BY_CODE["calls"]])["calls"].numerator
+
+
+def _heat(of: Chosen) -> list[dict[str, object]]:
+    """Return the calls of each weekday by hour."""
+    rows = charts.levels(by_weekday_and_hour(CALLS, of.scope))
+    return [
+        {"name": name, "cells": cells}
+        for name, cells in zip((words.word(DAY_NAMES, f"{day}") for day in range(1, 8)), rows, strict=True)
+    ]
+
+
 def _periods(of: Chosen) -> list[str]:
     """Return the periods to choose from, newest first: years since the first call, their halves and months."""
     first = Call.objects.aggregate(first=Min("started_at"))["first"]
@@ -169,13 +190,17 @@ def _periods(of: Chosen) -> list[str]:
 def statistics(request: HttpRequest) -> HttpResponseBase:
     """Show the figures of what was chosen."""
     of = chosen(request.GET)
-    shares = divided(of)
+    shares, months = divided(of), _months(of)
     context = {
         "of": of,
         "rows": overview(of),
         "shares": shares,
         "columns": [name_of(figure) for figure in COLUMNS],
         "chart_height": len(shares) * BAR_STEP,
+        "months": months,
+        "bars": charts.pairs(months) if len(months) > 1 else [],
+        "heat": _heat(of),
+        "hours": range(charts.HOURS),
         "periods": _periods(of),
         "lines": [(line.number, words.line_name(line)) for line in Line.objects.order_by("number")],
         "language_codes": [(code, words.language_name(code)) for code in catalogue.CODES]
