@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from yuqiao.accounts.models import Role
@@ -55,11 +56,11 @@ def test_the_pages_of_results(visitor: Visitor, language: str, dark: bool) -> No
     person = cast.person("wu", Role.PROJECT_MANAGER)
     services.begin(f"{now():%Y}", by=person)
     visitor.sign_in(person, language)
-    yesterday = f"{now() - 24 * HOUR:%Y-%m-%d}"
+    today = f"{timezone.localtime(now().replace(hour=0)):%Y-%m-%d}"
     for name, path in {
         "outages": "/outages/",
         "violations": "/violations/",
-        "workload": f"/workload/?day={yesterday}",
+        "workload": f"/workload/?day={today}",
         "statistics": "/statistics/",
         "report": f"/reports/{now():%Y}/",
     }.items():
