@@ -56,7 +56,7 @@ ORDER_STATES: Words = {
     OrderState.CLOSED: _("Closed"),
 }
 ORDER_ACTS: Words = {
-    "open": _("Opened"),
+    "open": _("Order opened"),
     "accept": _("Take up"),
     "answer": _("Answer"),
     "return": _("Return: not ours"),
