@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("bookings", _("Bookings"), Act.WATCH, Group.PLAN),
     Entry("campaigns", _("Calling lists"), Act.REPORT, Group.PLAN),
     Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
+    Entry("staffing", _("Staffing"), Act.REPORT, Group.PLAN),
     Entry("routing", _("Routing"), Act.WATCH, Group.PLAN),
     Entry("interpreters", _("Interpreters"), Act.EDIT_INTERPRETERS, Group.REGISTER),
     Entry("terms", _("Terms"), Act.SEE_TERMS, Group.REGISTER),

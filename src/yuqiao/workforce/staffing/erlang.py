@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float64]
 #: A state this much rarer than the commonest one adds nothing to a sum of doubles (its logarithm).
 NEGLIGIBLE = 45.0
 #: How many states of waiting callers are taken at a time, and at most: with patience nearly endless there are many.
-CHUNK, MOST_STATES = 4096, 5_000_000
+CHUNK, MOST_STATES = 256, 5_000_000
 MOST_INTERPRETERS = 10_000
 
 
