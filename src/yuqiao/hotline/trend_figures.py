@@ -18,15 +18,16 @@ HOUR = dt.timedelta(hours=1)
 
 
 def trends(now: dt.datetime) -> dict[str, list[Trend]]:
-    """Return what rises, by ``language`` (codes) and by ``line`` (numbers); one query over five hours."""
+    """Return what rises, by ``language`` (code), ``line`` (number) and ``topic`` (id, as wrapped up): one query."""
     ends = [now - dt.timedelta(weeks=week) for week in range(WEEKS + 1)]
     within = reduce(or_, (Q(started_at__gte=end - HOUR, started_at__lt=end) for end in ends))
     calls = Call.objects.filter(within).exclude(way_in__in=OUTBOUND).order_by()
-    rows: list[tuple[dt.datetime, str, str | None]] = list(calls.values_list("started_at", "language", "line__number"))
+    columns = ("started_at", "language", "line__number", "wrap_up__topic_id")
+    rows: list[tuple[dt.datetime, str, str | None, int | None]] = list(calls.values_list(*columns))
     by: dict[str, list[Trend]] = {}
-    for name, place in (("language", 0), ("line", 1)):
+    for name, place in (("language", 0), ("line", 1), ("topic", 2)):
         hours = [[row[1:] for row in rows if end - HOUR <= row[0] < end] for end in ends]
-        counts = [counted(keys[place] or "" for keys in hour) for hour in hours]
+        counts = [counted(str(keys[place] or "") for keys in hour) for hour in hours]
         by[name] = rising(counts[0], counts[1:])
     return by
 

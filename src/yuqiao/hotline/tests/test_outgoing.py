@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from yuqiao.engines import events as engine
 from yuqiao.hotline import services
-from yuqiao.hotline.models import Call, Callback, Campaign, InterpreterRequest, Line, NoCallNumber, Order
+from yuqiao.hotline.models import Call, Callback, Campaign, InterpreterRequest, Line, NoCallNumber, Order, OrderAttempt
 from yuqiao.hotline.state import Timing
 from yuqiao.hotline.tests.rows import OneCall, interpreter, line
 from yuqiao.hotline.tests.test_callbacks import ALL_DAY, OUTBOUND, Back, missed
+from yuqiao.hotline.tests.test_races import race
 from yuqiao.lib import clock
 from yuqiao.workforce.models import Interpreter
 
@@ -259,3 +260,14 @@ def test_somebody_on_a_call_with_us_is_not_rung_beside_it() -> None:
     order()
     OneCall(number=KIM)
     assert services.begin_due_outbound(Timing()) is None
+
+
+def test_two_call_servers_begin_each_appointment_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUQIAO_OUTBOUND_CONTACT", OUTBOUND)
+    numbers = [f"1390000{number:04}" for number in range(12)]
+    for number in numbers:
+        order(number)
+        interpreter(f"2{number[-4:]}")
+    one, other = race(["back", "one"], ["back", "other"])
+    assert sorted(one + other) == sorted(numbers)
+    assert OrderAttempt.objects.count() == 12

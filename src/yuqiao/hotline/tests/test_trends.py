@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuqiao.hotline.models import Call, Line
+from yuqiao.hotline.models import Call, Line, Topic, WrapUp
 from yuqiao.hotline.trend_figures import trends
 from yuqiao.hotline.trends import LEAST, LEVEL, counted, expected, rising, tail, upper_bound
 from yuqiao.lib import clock
@@ -85,10 +85,22 @@ def test_calls_of_the_last_hour_rise_against_the_same_hour_of_past_weeks() -> No
         calls(9, week, "en")
     calls(9, 0, "en")
     calls(30, 0, "ja", "outreach")
-    assert trends(now) == {"language": [], "line": []}, "what we begin ourselves is no trend"
+    assert trends(now) == {"language": [], "line": [], "topic": []}, "what we begin ourselves is no trend"
     calls(12, 0, "ja")
     found = trends(now)
     assert [(one.key, one.count, one.past) for one in found["language"]] == [("ja", 12, (2, 2, 2, 2))]
     assert [one.key for one in found["line"]] == []
     calls(20, 0, "ja")
     assert [one.key for one in trends(now)["line"]] == ["110"]
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_a_topic_that_callers_bring_up_more_than_usual_rises() -> None:
+    now = clock.now()
+    topic = Topic.objects.create(name_zh="签证", name_en="Visa")
+    for number in range(9):
+        at = now - dt.timedelta(minutes=10 + number)
+        call = Call.objects.create(dialled="1", way_in="direct", language="en", started_at=at)
+        WrapUp.objects.create(call=call, call_at=at, topic=topic, opened_at=now, saved_at=now)
+    assert [(one.key, one.count) for one in trends(now)["topic"]] == [(str(topic.pk), 9)]

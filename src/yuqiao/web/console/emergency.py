@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yuqiao.hotline import emergencies
-from yuqiao.hotline.models import Emergency, Line, Standby
+from yuqiao.hotline.models import Emergency, Line, Standby, Topic
 from yuqiao.hotline.trend_figures import recent
 from yuqiao.hotline.trends import Trend
 from yuqiao.languages.catalogue import FOREIGN
@@ -43,13 +43,20 @@ def rises(at: dt.datetime) -> list[Rise]:
     """Return what callers ask for more than usual, in the reader's language."""
     found = recent(at)
     lines = Line.objects.in_bulk([one.key for one in found["line"]], field_name="number") if found["line"] else {}
+    topics = Topic.objects.in_bulk([int(one.key) for one in found["topic"]]) if found["topic"] else {}
 
     def rise(trend: Trend, about: str) -> Rise:
         return Rise(about, trend.count, trend.bound, " ".join(str(one) for one in trend.past))
 
-    return [rise(one, words.language_name(one.key)) for one in found["language"]] + [
-        rise(one, f"{one.key} {words.line_name(lines.get(one.key))}") for one in found["line"]
-    ]
+    about = [rise(one, words.language_name(one.key)) for one in found["language"]]
+    about += [rise(one, f"{one.key} {words.line_name(lines.get(one.key))}") for one in found["line"]]
+    return about + [rise(one, _topic_name(topics.get(int(one.key)))) for one in found["topic"]]
+
+
+def _topic_name(topic: Topic | None) -> str:
+    if topic is None:
+        return ""
+    return topic.name_zh if words.reads_chinese() else topic.name_en
 
 
 def report(emergency: Emergency, at: dt.datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from yuqiao.accounts.models import Role
-from yuqiao.hotline.models import Booking, Campaign, Emergency, Order, OrderAttempt, Standby
+from yuqiao.hotline.models import Booking, Campaign, Emergency, Order, OrderAttempt, Standby, Topic, WrapUp
 from yuqiao.lib.clock import now
 from yuqiao.web.console.tests import cast
 
@@ -234,3 +234,12 @@ def test_an_interpreters_desk_shows_appointments_in_her_languages_and_events(zho
     assert "Events you are asked for: 1" in text
     hers.force_login(wang.person)
     assert "Appointments in your languages" not in page(hers, "/")
+
+
+def test_a_rising_topic_stands_on_the_board_by_its_name(zhou: Client) -> None:
+    topic = Topic.objects.create(name_zh="签证", name_en="Visa questions")
+    for number in range(9):
+        call = cast.finished_call(600 + number)
+        WrapUp.objects.create(call=call, call_at=call.started_at, topic=topic, opened_at=now(), saved_at=now())
+    assert "Visa questions" in page(zhou, "/board/")
+    assert "Visa questions" in page(zhou, "/emergency/")
