@@ -28,6 +28,7 @@ from yuqiao.hotline.models import DialledNumber, LadderStep, Line, LineClass, Wa
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
 from yuqiao.lib.environment import read
+from yuqiao.workforce import spans
 from yuqiao.workforce.models import Interpreter, InterpreterLanguage, Post, PresenceState
 from yuqiao.workforce.profiles import kept
 
@@ -131,18 +132,20 @@ def _interpreter(city: CityInterpreter, contact: Contact) -> None:
     username = login.username if login else f"interpreter-{city.number}"
     person = _person(username, city.name, None, "hotline-centre")
     grant_role(person, Role.INTERPRETER, by=None)
+    state, at = PresenceState.READY if city.on_duty else PresenceState.OFF, clock.now()
     interpreter, _ = Interpreter.objects.update_or_create(
         number=city.number,
         defaults={
             "person": person,
             "contact": contact(city.number),
             "tier": Post(city.tier),
-            "state": PresenceState.READY if city.on_duty else PresenceState.OFF,
-            "state_since": clock.now(),
+            "state": state,
+            "state_since": at,
             "held_by": "",
             **_profile(city, contact),
         },
     )
+    spans.chose(interpreter.pk, state, at)
     InterpreterLanguage.objects.update_or_create(
         interpreter=interpreter, language=city.language, defaults={"level": city.level}
     )

@@ -15,7 +15,7 @@ from yuqiao.demo.plans import PLANS
 from yuqiao.hotline import lines
 from yuqiao.hotline.models import DialledNumber, Line, WayIn
 from yuqiao.languages.catalogue import FOREIGN
-from yuqiao.workforce.models import Interpreter
+from yuqiao.workforce.models import Interpreter, PresenceSpan
 
 PASSWORD = "a-password-of-this-test"
 
@@ -98,3 +98,12 @@ def test_the_plans_cover_every_way_and_every_mishap() -> None:
     assert {plan.third_by for plan in PLANS} == {"", "keys", "command"}
     assert {plan.known for plan in PLANS if plan.way == "c"} == {True, False}
     assert {plan.language for plan in PLANS} == set(FOREIGN)
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_who_is_on_duty_is_signed_on_once() -> None:
+    for _ in range(2):
+        city.seed(contact, PASSWORD)
+    on = PresenceSpan.objects.filter(kind="on", ended_at=None).values_list("interpreter__number", flat=True)
+    assert sorted(on) == sorted(one.number for one in (*INTERPRETERS, *RESERVES) if one.on_duty)
