@@ -19,7 +19,8 @@ def rows(scope: Scope, part: Part) -> QuerySet[Any]:
     served = SERVED.within(scope).order_by("-started_at", "pk")
     if part is Part.DENOMINATOR:
         return served
-    about = Complaint.objects.filter(call__started_at__gte=scope.since, call__started_at__lt=scope.until)
+    # Nobody complains before the call; so complaints are found by their own index, and not by going through all calls.
+    about = Complaint.objects.filter(call__isnull=False, made_at__gte=scope.since).order_by()
     return served.filter(pk__in=list(about.values_list("call_id", flat=True).distinct()))
 
 
