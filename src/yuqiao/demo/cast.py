@@ -102,7 +102,7 @@ PROFILES: Final = {
     "1002": ("m", ("legal",)),
     "1003": ("f", ("medical",)),
     "2001": ("f", ("medical",)),
-    "3001": ("f", ("police",)),
+    "3001": ("f", ("medical", "police")),  # so that 999 rings her alone at first, and her killed phone is missed
     "3002": ("m", ()),
     "4001": ("f", ("legal",)),
     "6001": ("m", ("police",)),

@@ -142,6 +142,8 @@ def _interpreter(city: CityInterpreter, contact: Contact) -> None:
             "state": state,
             "state_since": at,
             "held_by": "",
+            "idle_since": 0.0,  # so that all are equally rested, and the first of a language is rung first
+            "calls_since_pause": 0,
             **_profile(city, contact),
         },
     )
