@@ -80,7 +80,7 @@ INTERPRETERS: Final = (
     CityInterpreter("2001", "苏明月", "ja", "resident", 3),
     CityInterpreter("2002", "叶知秋", "ja", "resident", 2),
     CityInterpreter("3001", "金秀妍", "ko", "resident", 2),
-    CityInterpreter("3002", "朴志勋", "ko", "resident", 1),
+    CityInterpreter("3002", "朴志勋", "ko", "remote", 1),
     CityInterpreter("4001", "沈若兰", "fr", "remote", 2),
     CityInterpreter("4002", "罗一鸣", "fr", "remote", 2),
     CityInterpreter("5001", "韩立德", "de", "remote", 2),
@@ -102,11 +102,12 @@ PROFILES: Final = {
     "1002": ("m", ("legal",)),
     "1003": ("f", ("medical",)),
     "2001": ("f", ("medical",)),
-    "3001": ("f", ("medical", "police")),  # so that 999 rings her alone at first, and her killed phone is missed
+    "3001": ("f", ("police",)),
     "3002": ("m", ()),
     "4001": ("f", ("legal",)),
     "6001": ("m", ("police",)),
 }
+#: Alone of her tier, so that an emergency line rings her first and her killed phone is missed.
 #: The interpreter whose phone is a process of its own, so that it can be killed.
 MORTAL: Final = "3001"
 
