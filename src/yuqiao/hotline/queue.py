@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from yuqiao.hotline import routing_tables as tables
-from yuqiao.hotline import standing_by
+from yuqiao.hotline import standing_by, wanting
 from yuqiao.hotline.events import Chosen, InterpretersClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import InterpreterRequest, RequestState, RoutingDecision
 from yuqiao.hotline.roster import anybody_waits, best_ready, everybody, former, on_duty
@@ -60,22 +60,14 @@ def wanted_of(call: CallState, request: RequestOf, policies: Policies, now: floa
     """Return a call's request as routing sees it; who served the caller before is looked up for one's own number."""
     facts = tables.line_facts(call.line, now)
     line_class = CALLBACKS if call.way_in in OUTBOUND else facts.line_class
-    return Wanted(
-        request.id,
-        request.language,
-        request.priority,
-        request.head,
-        request.created_at,
-        tuple(request.tried),
-        tuple(one for one in request.ringing if one not in request.dead),
-        request.first_rung_at,
-        until=request.created_at + call.timing.wait,
-        target=request.target,
-        level=max(request.level, facts.level),
-        domain=request.domain or facts.domain,
-        gender=request.gender or facts.gender,
+    return wanting.wanted_of(
+        request,
+        call.timing.wait,
         line=call.line,
         line_class=line_class,
+        level=facts.level,
+        domain=facts.domain,
+        gender=facts.gender,
         familiar=(
             *standing_by.booked(call.line, now),
             *request.preferred,

@@ -11,6 +11,7 @@ from yuqiao.hotline.routing import Policies, Wanted, place
 from yuqiao.hotline.simulation.people import Arrival, Outcome
 from yuqiao.hotline.simulation.pool import Pool
 from yuqiao.hotline.state import ANSWERED, CLAIMED, OPEN_REQUEST, WAITING, CallState, RequestOf
+from yuqiao.hotline.wanting import wanted_of
 
 #: As `hotline.calling_away`: a request that called somebody away asks again after so many seconds.
 ASK_AGAIN = 1.0
@@ -116,23 +117,14 @@ class Rows:
         return found
 
     def _wanted(self, running: Running, request: RequestOf) -> Wanted:
-        """What `hotline.queue.wanted_of` makes of a request; nobody is known from an earlier call."""
-        return Wanted(
-            request.id,
-            request.language,
-            request.priority,
-            request.head,
-            request.created_at,
-            request.tried,
-            tuple(one for one in request.ringing if one not in request.dead),
-            request.first_rung_at,
-            until=request.created_at + running.call.timing.wait,
-            target=request.target,
-            level=request.level,
-            domain=request.domain or running.caller.domain,
-            gender=request.gender,
-            line=running.caller.line,
-            line_class=running.caller.line_class,
+        """What the request wants; nobody is known from an earlier call."""
+        who = running.caller
+        return wanted_of(
+            request,
+            running.call.timing.wait,
+            line=who.line,
+            line_class=who.line_class,
+            domain=who.domain,
             familiar=request.preferred,
         )
 

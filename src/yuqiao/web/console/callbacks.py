@@ -23,12 +23,6 @@ from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 
-PERIODS: words.Words = {
-    "1": gettext_lazy("24 hours"),
-    "7": gettext_lazy("7 days"),
-    "30": gettext_lazy("30 days"),
-    "365": gettext_lazy("365 days"),
-}
 MOST_ROWS = 200
 PART_NAMES: words.Words = {
     "due": gettext_lazy("Due"),
@@ -92,7 +86,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     """Show the figure of the chosen days, and the callbacks that are open or that the chosen number counts."""
     at = now()
     asked = request.GET.get("days", "")
-    days = int(asked) if asked in PERIODS else 30
+    days = int(asked) if asked in words.PERIODS else 30
     part = request.GET.get("part", "")
     since = at - dt.timedelta(days=days)
     figure = callbacks_returned(since, at + dt.timedelta(seconds=1), at)
@@ -110,7 +104,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "part": part,
         "part_name": words.word(PART_NAMES, part),
         "days": days,
-        "periods": [(int(one), name) for one, name in PERIODS.items()],
+        "periods": [(int(one), name) for one, name in words.PERIODS.items()],
         "steers": steers,
         "most": MOST_ROWS,
     }

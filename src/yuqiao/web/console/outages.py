@@ -25,12 +25,6 @@ from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.web.console.statistics_rows import line_of
 
-PERIODS: words.Words = {
-    "1": gettext_lazy("24 hours"),
-    "7": gettext_lazy("7 days"),
-    "30": gettext_lazy("30 days"),
-    "365": gettext_lazy("365 days"),
-}
 MOST_ROWS = 200
 FAULTS: words.Words = {
     "words": gettext_lazy("Say the cause in at most 200 characters."),
@@ -46,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     """Show availability and the log of the chosen days; announced maintenance that is to come always."""
     at = now()
     asked = request.GET.get("days", "")
-    days = int(asked) if asked in PERIODS else 30
+    days = int(asked) if asked in words.PERIODS else 30
     since = at - dt.timedelta(days=days)
     found = availability(Scope(since, at, at=at))
     log = Outage.objects.select_related("line", "entered_by", "withdrawn_by")
@@ -61,7 +55,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "rows": [_row(one, at) for one in (past | log.filter(ended_at=None, began_at__lte=at))[:MOST_ROWS]],
         "to_come": [_row(one, at) for one in log.filter(began_at__gt=at, withdrawn_at=None).order_by("began_at")],
         "days": days,
-        "periods": [(int(code), name) for code, name in PERIODS.items()],
+        "periods": [(int(code), name) for code, name in words.PERIODS.items()],
         "keeps": may(person_of(request), Act.KEEP_OUTAGES),
         "services": [(code, words.word(words.SERVICES, code)) for code in Service.values],
         "lines": [(line.number, words.line_name(line)) for line in Line.objects.order_by("number")],

@@ -17,6 +17,14 @@ from yuqiao.languages import catalogue
 
 Words = dict[str, "str | Promise"]
 
+#: Days up to now -> what a list of so many days is called.
+PERIODS: Words = {
+    "1": _("24 hours"),
+    "7": _("7 days"),
+    "30": _("30 days"),
+    "365": _("365 days"),
+}
+
 ROLES: Words = {
     "interpreter": _("Interpreter"),
     "supervisor": _("Supervisor"),
