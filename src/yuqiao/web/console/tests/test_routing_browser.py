@@ -21,11 +21,11 @@ def test_a_supervisor_changes_routing_and_reads_a_decision(visitor: Visitor, tmp
     visitor.sign_in(cast.person("boss", Role.SUPERVISOR, name="周静"))
     page = visitor.open("/routing/")
     page.get_by_role("link", name="Emergency lines").click()
-    page.get_by_label("Rung at once").fill("3")
+    page.get_by_label("Rung at once").fill("4")
     page.get_by_role("button", name="Write").click()
-    expect(page.locator(".changes")).to_contain_text("Rung at once: 2 → 3")
+    expect(page.locator(".changes")).to_contain_text("Rung at once: 3 → 4")
     page.screenshot(path=tmp_path / "routing.png", full_page=True)
-    assert RoutingPolicy.objects.get().rules == {"ring_first": 3}
+    assert RoutingPolicy.objects.get().rules == {"ring_first": 4}
     page = visitor.open("/interpreters/1002/")
     page.get_by_label("Medical").check()
     page.screenshot(path=tmp_path / "profile.png", full_page=True)
