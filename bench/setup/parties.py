@@ -106,8 +106,12 @@ async def callees(chosen: argparse.Namespace, log: TextIO) -> None:
         leg = Leg(log, user=sip.dialled_number)
         leg.call = sip
         sip.ring()
-        asyncio.get_running_loop().call_soon(sip.answer, sink.getsockname())
+        asyncio.get_running_loop().call_soon(pick_up, leg)
         return leg
+
+    def pick_up(leg: Leg) -> None:
+        if leg.call is not None and not leg.over.is_set():  # where several are rung, somebody else may have been faster
+            leg.call.answer(sink.getsockname())
 
     trunk = SipTrunk(host=HOST, port=0, on_incoming=rung)
     await trunk.start()
