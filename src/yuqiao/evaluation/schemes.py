@@ -8,7 +8,7 @@ indicators, three bands for qualitative ones); Beijing's form of 2023 and Guangz
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -96,14 +96,12 @@ NATIONAL = Scheme(
     GRADES,
     CATEGORIES,
 )
-BEIJING = Scheme(
-    "beijing",
-    "北京市 项目支出绩效自评表",
-    dt.date(2021, 1, 1),
-    {BUDGET: 10, OUTPUT: 60, BENEFIT: 20, SATISFACTION: 10},
-    BANDS,
-    GRADES,
-    CATEGORIES,
+BEIJING = replace(
+    NATIONAL,
+    code="beijing",
+    name="北京市 项目支出绩效自评表",
+    valid_from=dt.date(2021, 1, 1),
+    weights={BUDGET: 10, OUTPUT: 60, BENEFIT: 20, SATISFACTION: 10},
 )
 GUANGZHOU = Scheme(
     "guangzhou",
@@ -114,24 +112,12 @@ GUANGZHOU = Scheme(
     (Grade("优秀", 90), Grade("良好", 80), Grade("中", 60), Grade("差", 0)),
     rounding=Rounding.TRUNCATE,
 )
-BUDGET_TWENTY = Scheme(
-    "budget-20",
-    "预算执行 20 分（按执行率计分）",
-    dt.date(2020, 2, 25),
-    {BUDGET: 20, OUTPUT: 40, BENEFIT: 30, SATISFACTION: 10},
-    BANDS,
-    GRADES,
-    CATEGORIES,
+BUDGET_TWENTY = replace(
+    NATIONAL,
+    code="budget-20",
+    name="预算执行 20 分（按执行率计分）",
+    weights={BUDGET: 20, OUTPUT: 40, BENEFIT: 30, SATISFACTION: 10},
 )
-EACH_EVENT = Scheme(
-    "each-event",
-    "反向指标逐次扣分",
-    dt.date(2020, 2, 25),
-    {BUDGET: 10, OUTPUT: 50, BENEFIT: 30, SATISFACTION: 10},
-    BANDS,
-    GRADES,
-    CATEGORIES,
-    zero=ZeroRule.EACH,
-)
+EACH_EVENT = replace(NATIONAL, code="each-event", name="反向指标逐次扣分", zero=ZeroRule.EACH)
 SCHEMES: tuple[Scheme, ...] = (NATIONAL, BEIJING, GUANGZHOU, BUDGET_TWENTY, EACH_EVENT)
 BY_CODE = {scheme.code: scheme for scheme in SCHEMES}

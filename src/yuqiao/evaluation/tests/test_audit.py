@@ -57,7 +57,7 @@ def test_any_one_digit_of_points_changed_is_found(row: int, digit: int) -> None:
     printed = Decimal(indicators[row].points)
     indicators[row] = replace(indicators[row], points=str((printed + digit) % 10 + Decimal("0.00")))
     changed = replace(beijing.PRINTED, indicators=tuple(indicators))
-    assert Decimal(indicators[row].points) == printed or "total" in rules(changed, Weight.ERROR)
+    assert "total" in rules(changed, Weight.ERROR)
 
 
 @pytest.mark.parametrize(

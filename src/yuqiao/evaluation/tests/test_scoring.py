@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from yuqiao.evaluation.amounts import Rounding, read_amount, rounded
 from yuqiao.evaluation.schemes import BEIJING, EACH_EVENT, SCHEMES, Scheme
 from yuqiao.evaluation.scoring import Done, Indicator, band_of, budget_score, score, total
-from yuqiao.evaluation.targets import Operator, TargetError, read_target
+from yuqiao.evaluation.targets import Operator, Target, TargetError, read_target
 from yuqiao.evaluation.tests.beijing import ROWS
 
 D = Decimal
@@ -51,21 +51,21 @@ def test_every_row_of_the_printed_form_comes_out() -> None:
 
 
 @given(target=TARGETS, actual=ACTUALS, weight=WEIGHTS, scheme=st.sampled_from(SCHEMES))
-def test_points_lie_between_nothing_and_the_weight(target: object, actual: D, weight: D, scheme: Scheme) -> None:
-    got = score(Indicator("", target, weight, actual), scheme)  # type: ignore[arg-type]
+def test_points_lie_between_nothing_and_the_weight(target: Target, actual: D, weight: D, scheme: Scheme) -> None:
+    got = score(Indicator("", target, weight, actual), scheme)
     assert got.value is not None
     assert 0 <= got.value <= weight
     assert got.explanation.endswith("。")
 
 
 @given(target=TARGETS, one=ACTUALS, other=ACTUALS, weight=WEIGHTS)
-def test_doing_better_never_costs_points(target: object, one: D, other: D, weight: D) -> None:
-    worse, better = sorted((one, other), reverse=target.smaller_is_better)  # type: ignore[attr-defined]
-    low = score(Indicator("", target, weight, worse), BEIJING).value  # type: ignore[arg-type]
-    high = score(Indicator("", target, weight, better), BEIJING).value  # type: ignore[arg-type]
+def test_doing_better_never_costs_points(target: Target, one: D, other: D, weight: D) -> None:
+    worse, better = sorted((one, other), reverse=target.smaller_is_better)
+    low = score(Indicator("", target, weight, worse), BEIJING).value
+    high = score(Indicator("", target, weight, better), BEIJING).value
     assert low is not None
     assert high is not None
-    if target.operator is not Operator.MORE:  # type: ignore[attr-defined]
+    if target.operator is not Operator.MORE:
         assert low <= high
 
 

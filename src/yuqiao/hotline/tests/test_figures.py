@@ -20,7 +20,7 @@ from yuqiao.hotline.figures.definition import Part, Scope, Unit
 from yuqiao.hotline.figures.exact import Change, Rounding, percent
 from yuqiao.hotline.figures.percentiles import percentile_of_counts
 from yuqiao.hotline.figures.period import period
-from yuqiao.hotline.figures.report import grouped, narrowed, totals
+from yuqiao.hotline.figures.report import By, grouped, narrowed, totals
 from yuqiao.hotline.models import Call, Callback, InterpreterRequest, Leg, Line, Rating, RequestType, Violation
 from yuqiao.hotline.tests.rows import interpreter, line
 from yuqiao.workforce.models import Interpreter, PresenceSpan
@@ -170,8 +170,8 @@ def test_each_figure_is_what_its_definition_says() -> None:
 @pytest.mark.database
 @pytest.mark.usefixtures("march")
 @pytest.mark.parametrize("by", ["line", "language"])
-def test_every_number_leads_to_as_many_rows_and_the_groups_make_the_whole(by: str) -> None:
-    groups = grouped(MARCH, by)  # type: ignore[arg-type]
+def test_every_number_leads_to_as_many_rows_and_the_groups_make_the_whole(by: By) -> None:
+    groups = grouped(MARCH, by)
     for figure in COUNTED:
         whole = totals(MARCH, [figure])[figure.code]
         assert figure.rows(MARCH).count() == whole.numerator
@@ -181,7 +181,7 @@ def test_every_number_leads_to_as_many_rows_and_the_groups_make_the_whole(by: st
         for group, table in groups.items():
             if group is None:
                 continue
-            narrow = narrowed(MARCH, by, group)  # type: ignore[arg-type]
+            narrow = narrowed(MARCH, by, group)
             assert figure.rows(narrow).count() == table[figure.code].numerator
             assert totals(narrow, [figure])[figure.code] == table[figure.code]
 

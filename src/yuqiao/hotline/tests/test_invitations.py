@@ -16,7 +16,16 @@ from yuqiao.accounts.models import JournalEntry, Person
 from yuqiao.engines import events as engine
 from yuqiao.hotline import complaints, invitations, ratings
 from yuqiao.hotline.jobs import send_invitation
-from yuqiao.hotline.models import Call, Complaint, Invitation, Line, MessageConsent, Rating, RatingReview
+from yuqiao.hotline.models import (
+    Call,
+    Complaint,
+    ComplaintSource,
+    Invitation,
+    Line,
+    MessageConsent,
+    Rating,
+    RatingReview,
+)
 from yuqiao.hotline.rating_words import MESSAGE, SUBJECT
 from yuqiao.hotline.sending import attempt
 from yuqiao.hotline.tests.gateway import GatewayServer, gateway
@@ -260,8 +269,8 @@ def test_complaints_have_states_and_an_answer() -> None:
     complaint.refresh_from_db()
     assert (complaint.text, complaint.state, complaint.answer) == ("very rude", "upheld", "apologised")
     with pytest.raises(complaints.ComplaintError):
-        complaints.enter(" ", by=zhou(), source="typed")  # type: ignore[arg-type]
-    assert complaints.enter("late", by=zhou(), source="typed", line=call.line).line == call.line  # type: ignore[arg-type]
+        complaints.enter(" ", by=zhou(), source=ComplaintSource.TYPED)
+    assert complaints.enter("late", by=zhou(), source=ComplaintSource.TYPED, line=call.line).line == call.line
 
 
 def test_messages_are_short_and_there_in_every_language() -> None:
