@@ -77,6 +77,7 @@ FIELDS: tuple[tuple[object, Words], ...] = (
             "patience_remote": _("Remote"),
             "patience_mobile": _("Off shift, own mobile"),
             "patience_volunteer": _("Volunteer"),
+            "pass_busy": _("Pass by a tier whose people are all taken"),
             "off_duty": _("Those off shift may be rung"),
         },
     ),
