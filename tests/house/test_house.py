@@ -20,7 +20,18 @@ TEXT = {
 }  # fmt: skip
 
 #: Bottom to top; a foreign key may point only to its own layer or one before it (docs/architecture.md).
-MODEL_LAYERS = ["contenttypes", "auth", "languages", "accounts", "workforce", "cases", "hotline"]
+MODEL_LAYERS = [
+    "contenttypes",
+    "auth",
+    "languages",
+    "accounts",
+    "workforce",
+    "cases",
+    "hotline",
+    "outreach",
+    "contracts",
+    "evaluation",
+]
 
 #: Written in pieces, so that this file does not break its own rule.
 REGISTRY = re.compile("|".join(["python" + "hosted", "pypi" + r"\.org", "npm" + r"js\.", "deb" + r"\.debian"]))

@@ -34,6 +34,9 @@ INSTALLED_APPS = [
     "yuqiao.workforce",
     "yuqiao.cases",
     "yuqiao.hotline",
+    "yuqiao.outreach",
+    "yuqiao.contracts",
+    "yuqiao.evaluation",
     "yuqiao.web.console",
     "yuqiao.web.citizen",
 ]

@@ -1,0 +1,5 @@
+"""Rows of suppliers and contracts. Rows only."""
+
+from yuqiao.contracts.models.contracts import Acceptance, Contract, Deliverable, HandIn, Procurement, Supplier
+
+__all__ = ["Acceptance", "Contract", "Deliverable", "HandIn", "Procurement", "Supplier"]

@@ -1,0 +1,36 @@
+"""Rows of the performance evaluation. Rows only; the services beside them are the only writers."""
+
+from yuqiao.evaluation.models.claims import ClaimLink, Contradiction, Section
+from yuqiao.evaluation.models.evidence import Evidence, EvidenceFor, EvidenceResult, StoredFile
+from yuqiao.evaluation.models.indicators import Deviation, Entered, Indicator, TargetChange
+from yuqiao.evaluation.models.process import Frozen, Reminder, Review, Signature, SignatureRole, Stage, StageEvent
+from yuqiao.evaluation.models.projects import Adjustment, BudgetLine, MoneySource, Payment, Project, Strand
+from yuqiao.evaluation.models.schemes import SchemeVersion
+
+__all__ = [
+    "Adjustment",
+    "BudgetLine",
+    "ClaimLink",
+    "Contradiction",
+    "Deviation",
+    "Entered",
+    "Evidence",
+    "EvidenceFor",
+    "EvidenceResult",
+    "Frozen",
+    "Indicator",
+    "MoneySource",
+    "Payment",
+    "Project",
+    "Reminder",
+    "Review",
+    "SchemeVersion",
+    "Section",
+    "Signature",
+    "SignatureRole",
+    "Stage",
+    "StageEvent",
+    "StoredFile",
+    "Strand",
+    "TargetChange",
+]
