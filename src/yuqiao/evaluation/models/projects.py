@@ -13,7 +13,7 @@ class Project(models.Model):
     """One project in one year, from its plan to the signed self-evaluation.
 
     ``department`` is in charge (主管部门), ``unit`` carries it out (实施单位); ``unit_is_itself`` prints 本级
-    behind it, otherwise it is a subordinate unit (下属). Public copies print ``manager_phone`` only if ``phone_public``.
+    behind it, otherwise it is a subordinate unit (下属). A public copy prints ``manager_phone`` if ``phone_public``.
     ``scheme`` and ``scheme_from`` name the version of a scheme; ``stage`` is `process.Stage`. ``before`` is the same
     project a year earlier.
     """
