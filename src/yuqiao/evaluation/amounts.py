@@ -11,7 +11,9 @@ from fractions import Fraction
 #: What a spreadsheet's escaping leaves in front of a cell (S132).
 QUOTES = "‘’'＇`\"“”"
 MULTIPLES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
-_NUMBER = re.compile(r"(-?\d[\d,]*(?:\.\d+)?)\s*(百|千|万|亿|)")
+#: No form counts beyond this many signs; a longer row of digits is no number but an attempt to keep a machine busy.
+LONGEST = 40
+_NUMBER = re.compile(r"([-−]?\d[\d,]*(?:\.\d+)?)\s*(百|千|万|亿|)")
 
 
 class Rounding(StrEnum):
@@ -55,14 +57,15 @@ def tidy(text: str) -> str:
 
 def read_amount(text: str) -> Amount | None:
     """Return the number a cell begins with, its unit behind it; None where it begins with no number."""
-    found = _NUMBER.match(tidy(text))
-    if found is None:
+    clean = tidy(text)
+    found = _NUMBER.match(clean)
+    if found is None or len(found.group(1)) > LONGEST:
         return None
-    value = Decimal(found.group(1).replace(",", "")) * MULTIPLES[found.group(2)]
-    return Amount(value, tidy(text)[found.end() :])
+    value = Decimal(found.group(1).replace(",", "").replace("−", "-")) * MULTIPLES[found.group(2)]
+    return Amount(value, clean[found.end() :])
 
 
 def decimals(text: str) -> int:
     """Return how many decimal places a printed number has."""
     found = re.search(r"\.(\d+)", tidy(text))
-    return len(found.group(1)) if found else 0
+    return min(len(found.group(1)), LONGEST) if found else 0

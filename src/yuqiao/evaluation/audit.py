@@ -98,10 +98,10 @@ def _rate(row: FundsRow, ratio: Fraction, scheme: Scheme) -> Iterator[Finding]:
     if printed is None:
         return
     places = decimals(row.rate)
-    if printed == rounded(ratio * 100, places, scheme.rounding):
+    if printed == rounded(ratio * 100, places, scheme.execution_rounding):
         return
-    other = Rounding.TRUNCATE if scheme.rounding is Rounding.HALF_UP else Rounding.HALF_UP
-    right = rounded(ratio * 100, places, scheme.rounding)
+    other = Rounding.TRUNCATE if scheme.execution_rounding is Rounding.HALF_UP else Rounding.HALF_UP
+    right = rounded(ratio * 100, places, scheme.execution_rounding)
     if printed == rounded(ratio * 100, places, other):
         yield Finding(Weight.ERROR, "rate-rounding", row.name, f"执行率{row.rate}的进位规则与模板不同，应为{right}%。")
     else:
