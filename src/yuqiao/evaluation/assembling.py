@@ -71,7 +71,8 @@ def money_of(project: Project) -> list[Money]:
 def target_of(indicator: Indicator) -> Target:
     """Return an indicator's target as rules know it."""
     amount = None if indicator.amount is None else Amount(indicator.amount.normalize(), indicator.unit)
-    return Target(Operator(indicator.operator), amount)
+    operator = Operator(indicator.operator)
+    return Target(operator, amount, indicator.deadline if operator is Operator.BY else None)
 
 
 def rows_of(project: Project, at: dt.datetime) -> list[Row]:

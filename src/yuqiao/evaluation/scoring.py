@@ -64,7 +64,7 @@ class Score:
 def score(indicator: Indicator, scheme: Scheme) -> Score:
     """Return the points of one indicator under a scheme."""
     target = indicator.target
-    if not indicator.weight.is_finite() or indicator.weight < 0:
+    if not _finite(indicator.weight) or indicator.weight < 0:
         return Score(None, "分值不是正数，无法计分。")
     if target.deadline is not None:
         return _deadline(indicator, target.deadline, scheme)
@@ -78,7 +78,8 @@ def score(indicator: Indicator, scheme: Scheme) -> Score:
 
 
 def _finite(value: Decimal | Fraction) -> bool:
-    return isinstance(value, Fraction) or value.is_finite()
+    """Whether it is a number at all; whole ones are, which a row that was not read back from a database may hold."""
+    return not isinstance(value, Decimal) or value.is_finite()
 
 
 def _counted(indicator: Indicator, actual: Fraction, wanted: Fraction, scheme: Scheme) -> Score:
@@ -225,9 +226,9 @@ def execution_percent(ratio: Fraction, scheme: Scheme) -> str:
 
 def budget_score(executed: Decimal, budget: Decimal, weight: Decimal, scheme: Scheme) -> Score:
     """Return the points of the budget's execution: weight × executed / budget, at most the weight (S85, S118)."""
-    if not weight.is_finite() or weight < 0:
+    if not _finite(weight) or weight < 0:
         return Score(None, "分值不是正数，无法计分。")
-    if not executed.is_finite() or not budget.is_finite() or budget <= 0:
+    if not _finite(executed) or not _finite(budget) or budget <= 0:
         return Score(None, "没有预算数，无法计算执行率。")
     ratio = Fraction(executed) / Fraction(budget)
     points = points_of(weight, ratio, scheme)

@@ -196,8 +196,7 @@ def _scored(rows: Sequence[Row], scheme: Scheme) -> list[Row]:
 
 def _asked(row: Row) -> Indicator:
     done = row.measured
-    actual = None if done.value is None else Decimal(done.value.numerator) / Decimal(done.value.denominator)
-    return Indicator(row.name, row.target, row.weight, actual, done.done, done.share)
+    return Indicator(row.name, row.target, row.weight, done.value, done.done, done.share, done.first_on)
 
 
 def _whole(money: Sequence[Money]) -> Money:
@@ -229,6 +228,8 @@ def actual_text(row: Row) -> str:
     done = row.measured
     if row.target.amount is None:
         words = {Done.DONE: "是", Done.PARTLY: "部分完成", Done.NOT: "否"}
+        if row.target.deadline is not None and done.first_on is not None:
+            return done.text or f"{done.first_on.year}年{done.first_on.month}月{done.first_on.day}日"
         return done.text or (words[done.done] if done.done else "")
     if done.value is None:
         return ""

@@ -7,7 +7,7 @@ from django.db import models
 
 
 class SchemeVersion(models.Model):
-    """One scheme as data (`schemes.as_data`), valid from a day on; a version is never changed, only followed."""
+    """One scheme as data (`scheme_data.as_data`), valid from a day on; a version is never changed, only followed."""
 
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
