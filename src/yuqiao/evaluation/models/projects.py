@@ -105,7 +105,7 @@ class Adjustment(models.Model):
 
 
 class Payment(models.Model):
-    """Money paid (全年执行数 is their sum); a negative one takes a wrong one back. ``voucher`` names the paper."""
+    """Money paid (全年执行数 is their sum); a negative one ``reverses`` a wrong one. ``voucher`` names the paper."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="payments")
     source = models.CharField(max_length=8, choices=MoneySource.choices, default=MoneySource.CURRENT)
@@ -115,6 +115,7 @@ class Payment(models.Model):
     purpose = models.CharField(max_length=200, blank=True)
     voucher = models.CharField(max_length=60, blank=True)
     contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="payments")
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
