@@ -9,7 +9,7 @@ from django.db import transaction
 
 from yuqiao.accounts.models import Department, District, Person, Role
 from yuqiao.accounts.services import create_person, grant_role
-from yuqiao.demo import linkage
+from yuqiao.demo import linkage, projects
 from yuqiao.demo.cast import (
     DEPARTMENTS,
     DISTRICTS,
@@ -56,6 +56,7 @@ def seed(contact: Contact, password: str) -> None:
             _interpreter(interpreter, contact)
         seed_hours()
         _help()
+        projects.write()
 
 
 def _places() -> None:

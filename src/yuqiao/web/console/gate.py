@@ -44,6 +44,13 @@ class Act(Enum):
     SEE_CASES = "see work orders: a clerk those of the own department, others all"
     ARRANGE = "arrange calls, lists of people to call, and bookings of events"
     KEEP_OUTAGES = "enter outages, announce maintenance, withdraw what was wrong"
+    SEE_PROJECTS = "see projects, their indicators, money and evidence, and take their documents away"
+    EDIT_PLAN = "begin projects, change goals, budget, payments, indicators and targets"
+    ADD_EVIDENCE = "hand in evidence, enter what was done, withdraw what was wrong"
+    REVIEW = "review indicators, explain deviations, write the report, take a project to its next stage"
+    SIGN_EVALUATION = "sign a frozen self-evaluation"
+    KEEP_CONTRACTS = "enter suppliers, contracts, what is handed in, acceptance, activities, videos and honours"
+    AUDIT_FORMS = "check anybody's self-evaluation form"
 
 
 #: Least privilege: who looks after the machines (administrator) sees that they work, and hears nobody.
@@ -72,6 +79,13 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_CASES: frozenset({Role.CLERK, Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.ARRANGE: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER}),
     Act.KEEP_OUTAGES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}),
+    Act.SEE_PROJECTS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
+    Act.EDIT_PLAN: frozenset({Role.PROJECT_MANAGER}),
+    Act.ADD_EVIDENCE: frozenset({Role.PROJECT_MANAGER}),
+    Act.REVIEW: frozenset({Role.PROJECT_MANAGER}),
+    Act.SIGN_EVALUATION: frozenset({Role.PROJECT_MANAGER}),
+    Act.KEEP_CONTRACTS: frozenset({Role.PROJECT_MANAGER}),
+    Act.AUDIT_FORMS: frozenset({Role.PROJECT_MANAGER, Role.AUDITOR}),
 }
 
 

@@ -1,4 +1,4 @@
-"""The way from page to page: one visible list in four groups, shown at the top to those who may open each entry."""
+"""The way from page to page: one visible list in five groups, shown at the top to those who may open each entry."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Group(Enum):
     PLAN = _("Plan")
     REGISTER = _("Registers")
     RESULTS = _("Results")
+    EVALUATION = _("Evaluation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ ENTRIES = (
     Entry("workload", _("Workload"), Act.REPORT, Group.RESULTS),
     Entry("violations", _("Violations"), Act.SEE_VIOLATIONS, Group.RESULTS),
     Entry("outages", _("Outages"), Act.WATCH, Group.RESULTS),
+    Entry("projects", _("Projects"), Act.SEE_PROJECTS, Group.EVALUATION),
 )
 
 

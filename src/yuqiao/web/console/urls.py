@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from yuqiao.web.console import (
     appointments,
@@ -40,7 +40,7 @@ from yuqiao.web.console import (
     wrap_up,
 )
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-out/", signin.sign_out, name="sign-out"),
@@ -121,6 +121,7 @@ urlpatterns: list[URLPattern] = [
     path("workload/overtime.csv", workload.overtime_csv, name="overtime-csv"),
     path("outages/", outages.show, name="outages"),
     path("outages/change/", outages.change, name="outages-change"),
+    path("projects/", include("yuqiao.web.console.projects.urls")),
     path("feedback/", feedback.show, name="feedback"),
     path("feedback/enter/", feedback.enter, name="feedback-enter"),
     path("feedback/policy/", feedback.policy, name="feedback-policy"),

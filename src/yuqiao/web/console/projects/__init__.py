@@ -1,0 +1,1 @@
+"""Pages of the performance evaluation: projects, their plan, evidence, process and documents."""

@@ -1,0 +1,35 @@
+"""What stages, lights and other codes of the evaluation are called on the pages."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from yuqiao.web.console.words import Words
+
+STAGES: Words = {
+    "plan": _("Planning"),
+    "running": _("Under way"),
+    "mid_year": _("Mid-year review"),
+    "frozen": _("Data frozen"),
+    "draft": _("Drafting"),
+    "check": _("Department check"),
+    "signing": _("To be signed"),
+    "locked": _("Locked"),
+}
+LIGHTS: Words = {
+    "green": _("On course"),
+    "amber": _("Behind"),
+    "red": _("Will miss"),
+    "none": _("No data yet"),
+}
+SOURCES: Words = {
+    "当年财政拨款": _("This year's appropriation"),
+    "上年结转资金": _("Carried over from last year"),
+    "其他资金": _("Other funds"),
+    "年度资金总额": _("All funds of the year"),
+}
+LEVELS: Words = {
+    "产出指标": _("Output"),
+    "效益指标": _("Benefit"),
+    "满意度指标": _("Satisfaction"),
+}
