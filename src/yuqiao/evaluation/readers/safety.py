@@ -19,7 +19,7 @@ MIB = 1024 * 1024
 LARGEST = 20 * MIB
 #: What an Office file may unpack to, all in all; and how much of that may be XML, which takes long to read.
 MOST_UNPACKED = 200 * MIB
-MOST_XML = 32 * MIB
+MOST_XML = 8 * MIB
 MOST_PARTS = 5_000
 #: Beyond this many pixels a picture is made to fill a memory, not to be looked at.
 MOST_PIXELS = 200_000_000

@@ -99,13 +99,13 @@ def far_cells() -> bytes:
 
 def dense_word() -> bytes:
     """Return a docx full of empty elements, as many as its size allows."""
-    body = "<w:p/>" * (31 * MIB // 6)
+    body = "<w:p/>" * (7 * MIB // 6)
     document = f"<w:document {WORD}><w:body>{body}</w:body></w:document>"
     return changed(beijing.as_docx(), {"word/document.xml": document.encode()})
 
 
 def dense_sheet() -> bytes:
-    rows = "".join(f'<row r="{n}">{"<c/>" * 16000}</row>' for n in range(1, 450))
+    rows = "".join(f'<row r="{n}">{"<c/>" * 16000}</row>' for n in range(1, 108))
     sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}'
     return changed(beijing.as_xlsx(), {"xl/worksheets/sheet1.xml": f"{sheet}</sheetData></worksheet>".encode()})
 
@@ -189,7 +189,7 @@ BAD: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("squeezed.docx", lambda: changed(beijing.as_docx(), {}, ZIP_BZIP2), "damaged"),
     ("macros.xlsx", lambda: changed(beijing.as_xlsx(), dict(MACROS)), "macros"),
     ("bomb.docx", lambda: bomb(201 * MIB), "bomb"),
-    ("bomb.xlsx", lambda: changed(beijing.as_xlsx(), {"xl/sharedStrings.xml": b" " * (33 * MIB)}), "bomb"),
+    ("bomb.xlsx", lambda: changed(beijing.as_xlsx(), {"xl/sharedStrings.xml": b" " * (9 * MIB)}), "bomb"),
     ("lying.docx", lying_bomb, "damaged"),
     ("layers.zip", many_layers, "archive"),
     ("paper.odt", odf, "archive"),

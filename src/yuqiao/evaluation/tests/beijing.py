@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 
 import docx
@@ -71,6 +72,7 @@ def as_rows() -> list[tuple[str, ...]]:
     ]
 
 
+@cache
 def as_xlsx() -> bytes:
     book = openpyxl.Workbook()
     sheet = book.create_sheet("自评表", 0)
@@ -81,6 +83,7 @@ def as_xlsx() -> bytes:
     return content.getvalue()
 
 
+@cache
 def as_docx() -> bytes:
     """As a table of eight columns, its first columns merged where the level is the same."""
     document = docx.Document()

@@ -18,7 +18,7 @@ from yuqiao.evaluation.readers.kinds import Kind
 from yuqiao.evaluation.readers.safety import MIB, inspect
 from yuqiao.evaluation.tests import bad_files, beijing
 
-MEMORY = 1024 * MIB
+MEMORY = 768 * MIB
 SECONDS = 60
 #: Reads each file named on the command line, and says what came of it; runs under limits.
 READER = """
