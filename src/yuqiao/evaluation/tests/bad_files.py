@@ -132,9 +132,9 @@ def pdf(page: bytes = b"", count: int = 1, password: str | None = None) -> bytes
 
 
 def pdf_bomb() -> bytes:
-    """Return a small PDF whose page unpacks to a gigabyte, twice deflated."""
+    """Return a small PDF whose page unpacks to 200 MiB, twice deflated."""
     squeezed = zlib.compressobj(9)
-    inner = b"".join(squeezed.compress(b"q " * (MIB // 2)) for _ in range(1000)) + squeezed.flush()
+    inner = b"".join(squeezed.compress(b"q " * (MIB // 2)) for _ in range(200)) + squeezed.flush()
     stream = StreamObject()
     stream._data = zlib.compress(inner, 9)
     filters = pypdf.generic.ArrayObject([NameObject("/FlateDecode")] * 2)
