@@ -8,7 +8,7 @@ from collections import defaultdict
 from django.db.models import Count, Sum
 
 from yuqiao.evaluation.amounts import Amount
-from yuqiao.evaluation.formulas import measure
+from yuqiao.evaluation.formulas import measure_all
 from yuqiao.evaluation.models import Deviation, Indicator, MoneySource, Project
 from yuqiao.evaluation.schemes import BY_CODE, Scheme
 from yuqiao.evaluation.sheet import Header, Money, Row, Sheet, Strand, evaluate
@@ -82,6 +82,7 @@ def rows_of(project: Project, at: dt.datetime) -> list[Row]:
     )
     strands = {pk: place for place, pk in enumerate(project.strands.values_list("pk", flat=True))}
     deviations = {one.indicator_id: one for one in Deviation.objects.filter(indicator__project=project).order_by("id")}
+    actuals = measure_all(indicators, at)
     found = []
     for one in indicators:
         said = deviations.get(one.pk)
@@ -93,7 +94,7 @@ def rows_of(project: Project, at: dt.datetime) -> list[Row]:
                 one.name,
                 target_of(one),
                 one.weight,
-                measure(one, at),
+                actuals[one.pk],
                 one.deadline,
                 one.parent_id,
                 None if one.strand_id is None else strands[one.strand_id],

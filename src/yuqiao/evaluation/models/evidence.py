@@ -34,8 +34,9 @@ class Evidence(models.Model):
     """One thing that counts: a feedback sheet, a sign's picture, a day's attendance, a certificate.
 
     ``kind`` is a code of `evidence_kinds`; ``happened_on`` decides the period; ``received_on`` is the day of the first
-    hand-in, which counts for timeliness even when a later version ``replaces`` it (S80, S127). Proof is a ``file``,
-    a ``link``, or ``record``: the name and id of a row of another context (``recording:0f3…``).
+    hand-in, which counts for timeliness: a later version that ``replaces`` it takes the day over (S80, S127), and from
+    ``replaced_at`` on the earlier one counts no more. Proof is a ``file``, a ``link``, a ``record`` (the name and id of
+    a row of another context, ``recording:0f3…``), or paper under its ``serial``.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="evidence")
@@ -49,6 +50,7 @@ class Evidence(models.Model):
     link = models.URLField(max_length=500, blank=True)
     record = models.CharField(max_length=120, blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    replaced_at = models.DateTimeField(null=True, blank=True)
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -58,7 +60,12 @@ class Evidence(models.Model):
     class Meta:
         ordering = ["happened_on", "id"]
         indexes = [
-            models.Index(fields=["project", "kind", "happened_on", "result", "withdrawn_at"], name="evidence_counted")
+            # Everything that is counted of evidence, so that a count reads this index and no row.
+            models.Index(
+                fields=["project", "kind", "happened_on", "result", "received_on"],
+                condition=models.Q(withdrawn_at=None, replaced_at=None),
+                name="evidence_counted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ class Indicator(models.Model):
 
     The target is ``operator`` (`targets.Operator`, as printed) with ``amount`` and ``unit``, or 是 with neither;
     ``deadline`` is the day by which it is to be done. ``formula`` says where the actual comes from
-    (`evaluation.formulas`): ``hotline.transferred``, ``count:feedback_sheet``, ``entered``.
+    (`evaluation.formulas`): ``hotline:transfers``, ``count:feedback_sheet``, ``entered``.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="indicators")

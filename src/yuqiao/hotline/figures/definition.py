@@ -21,7 +21,8 @@ ANSWER_WITHIN = dt.timedelta(seconds=15)
 class Scope:
     """Which rows a figure is asked of: those of ``[since, until)``, one line (its id) and one language if set.
 
-    ``at`` is the moment at which it is asked: what is due by then.
+    ``at`` is the moment at which it is asked: what is due by then. ``lines`` (ids) narrows to several lines what is
+    counted; figures that are measured know one line only.
     """
 
     since: dt.datetime
@@ -30,6 +31,7 @@ class Scope:
     language: str | None = None
     answer_within: dt.timedelta = ANSWER_WITHIN
     at: dt.datetime = field(default_factory=clock.now)
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Source:
         )
         if scope.line is not None:
             rows = rows.filter(**{self.line: scope.line})
+        if scope.lines:
+            rows = rows.filter(**{f"{self.line}__in": scope.lines})
         if scope.language is not None:
             rows = rows.filter(**{self.language: scope.language})
         return rows.order_by()
