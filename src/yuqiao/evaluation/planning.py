@@ -17,7 +17,8 @@ from django.utils import timezone
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.evaluation.assembling import target_of
-from yuqiao.evaluation.formulas import ENTERED
+from yuqiao.evaluation.formulas import ENTERED, FormulaError
+from yuqiao.evaluation.formulas import check as check_formula
 from yuqiao.evaluation.models import Indicator, Project, Strand, TargetChange
 from yuqiao.evaluation.plan_rules import (
     Approval,
@@ -32,7 +33,6 @@ from yuqiao.evaluation.plan_rules import (
 from yuqiao.evaluation.process_rules import What
 from yuqiao.evaluation.stages import MONEY, held
 from yuqiao.evaluation.targets import Target
-from yuqiao.hotline.figures.catalogue import BY_CODE
 from yuqiao.lib import clock
 
 
@@ -209,10 +209,11 @@ def set_formula(indicator: Indicator, formula: str, *, by: Person | None) -> Non
 
 def known(formula: str) -> bool:
     """Whether a formula names something that is counted."""
-    way, _, code = formula.partition(":")
-    if way == "hotline":
-        return code in BY_CODE
-    return formula == ENTERED or (way in {"count", "share", "failed"} and bool(code))
+    try:
+        check_formula(formula)
+    except FormulaError:
+        return False
+    return True
 
 
 def promised(indicator: Indicator) -> str:

@@ -26,6 +26,7 @@ from yuqiao.evaluation.formulas.written import Formula, FormulaError, read_formu
 from yuqiao.evaluation.models import Evidence, Indicator
 from yuqiao.evaluation.scoring import Done
 from yuqiao.evaluation.sheet import Measured
+from yuqiao.evaluation.targets import Operator
 from yuqiao.hotline.figures.definition import Part
 from yuqiao.lib import clock
 
@@ -133,6 +134,8 @@ def _judged(measured: Measured, asked: Asked, at: dt.datetime) -> Measured:
     if indicator.amount is not None or measured.value is None or measured.done is not None:
         return measured
     deadline, first = indicator.deadline, measured.first_on
+    if measured.value > 0 and indicator.operator == Operator.BY:
+        return replace(measured, done=Done.DONE)  # how late it was is for the scheme to score
     if measured.value > 0:
         late = deadline is not None and first is not None and first > deadline
         text = f"{'逾期，' if late else '是，'}{first:%Y-%m-%d}首次完成" if first is not None else ""

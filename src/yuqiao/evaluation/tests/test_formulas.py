@@ -164,6 +164,9 @@ def test_the_first_hand_in_decides_whether_something_was_in_time() -> None:
     wanted.deadline = D(2023, 7, 19)
     late = formulas.measure(wanted, clock.now())
     assert (late.done, late.text) == (Done.NOT, "逾期，2023-07-20首次完成")
+    wanted.operator = "前"
+    by_the_day = formulas.measure(wanted, clock.now())
+    assert (by_the_day.done, by_the_day.first_on) == (Done.DONE, D(2023, 7, 20))
 
 
 @rows
