@@ -1,14 +1,18 @@
-"""What a document is made of, whatever file it becomes: headings, paragraphs, tables. Plain data; knows no domain.
+"""What a document is made of, whatever file it becomes: headings, paragraphs, tables, forms.
 
-`as_data` and `from_data` take it to JSON and back unchanged, so that a signed document can be kept as it was.
+Plain data; knows no domain. `as_data` and `from_data` take it to JSON and back unchanged, so that a signed document
+can be kept as it was.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from yuqiao.documents.forms import Align, Form
+from yuqiao.documents.style import PLAIN, Page, Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +25,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Some sentences; ``small`` for definitions and notes."""
+    """Some sentences; ``small`` for definitions and notes. Aligned to the left it is indented as the style says."""
 
     text: str
     small: bool = False
+    align: Align = Align.LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,8 @@ class Table:
     """Columns (from 0) that hold sentences: wide, aligned to the left."""
 
 
-Block = Heading | Paragraph | Table
-_KINDS: Mapping[str, type[Block]] = {"heading": Heading, "paragraph": Paragraph, "table": Table}
+Block = Heading | Paragraph | Table | Form
+_KINDS: Mapping[str, type[Block]] = {"heading": Heading, "paragraph": Paragraph, "table": Table, "form": Form}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -51,6 +56,21 @@ class Document:
     subtitle: str
     at: dt.datetime
     blocks: tuple[Block, ...]
+    above: str = ""
+    """What stands over the title, to the left: 附件4."""
+    style: Style = PLAIN
+    page: Page = field(default_factory=Page)
+
+    @property
+    def sideways(self) -> bool:
+        """Whether the page lies on its side: as the page says, or because a table has many columns."""
+        if self.page.sideways is not None:
+            return self.page.sideways
+        return any(isinstance(one, Table) and len(one.head) >= SIDEWAYS_FROM for one in self.blocks)
+
+
+#: Columns from which a table needs the page on its side.
+SIDEWAYS_FROM = 9
 
 
 def as_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:
@@ -65,8 +85,12 @@ def from_data(data: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
 
 def _block(fields: dict[str, Any]) -> Block:
     kind = _KINDS[fields.pop("kind")]
+    if kind is Form:
+        return Form.from_data(fields)
     if kind is Table:
         fields["head"] = tuple(fields["head"])
         fields["rows"] = tuple(tuple(row) for row in fields["rows"])
         fields["wide"] = tuple(fields["wide"])
+    if "align" in fields:
+        fields["align"] = Align(fields["align"])
     return kind(**fields)

@@ -4,112 +4,185 @@ head repeats on each page and whose rows do not break."""
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from docx import Document as NewDocument
 from docx.document import Document as Docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Emu, Pt, RGBColor
+from docx.section import _Footer, _Header
+from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.table import Table as DocxTable
 from docx.table import _Cell
+from docx.text.paragraph import Paragraph as DocxParagraph
+from docx.text.run import Run
 
 from yuqiao.documents.blocks import Document, Heading, Paragraph, Table
+from yuqiao.documents.docx_forms import add_form
+from yuqiao.documents.forms import Align, Form
 from yuqiao.documents.stable import stable
+from yuqiao.documents.style import LONG_SIDE, SHORT_SIDE, Face, Style, room
+from yuqiao.documents.words import sayable
 
-LATIN, CHINESE = "Times New Roman", "宋体"
-HEADINGS_LATIN, HEADINGS_CHINESE = "Arial", "黑体"
 INK = RGBColor(0x16, 0x22, 0x2A)
 HEAD_FILL = "E8EEF0"
-#: Columns from which a table needs the page on its side.
-SIDEWAYS_FROM = 9
+ALIGN = {
+    Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
+    Align.CENTER: WD_ALIGN_PARAGRAPH.CENTER,
+    Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
+}
 
 
 def to_docx(document: Document) -> bytes:
     """Return the document as the bytes of a .docx file; equal documents give equal bytes."""
     file = NewDocument()
-    _styles(file)
-    _page(file, sideways=any(isinstance(one, Table) and len(one.head) >= SIDEWAYS_FROM for one in document.blocks))
-    file.core_properties.title = document.title
+    _styles(file, document.style)
+    _page(file, document)
+    file.core_properties.title = sayable(document.title)
     file.core_properties.author = ""
     file.core_properties.comments = ""
-    title = file.add_paragraph(document.title, style="Title")
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    subtitle = file.add_paragraph(document.subtitle)
-    subtitle.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _opening(file, document)
     for block in document.blocks:
         match block:
             case Heading():
-                file.add_heading(block.text, level=block.level)
+                file.add_heading(sayable(block.text), level=block.level)
             case Paragraph():
-                run = file.add_paragraph().add_run(block.text)
-                run.font.size = Pt(9) if block.small else None
+                _paragraph(file, block, document.style)
             case Table():
-                _table(file, block)
+                _table(file, block, document.style)
+            case Form():
+                add_form(file, block, document.style.table, room(document.page, sideways=document.sideways)[1])
     made = io.BytesIO()
     file.save(made)
     return stable(made.getvalue(), document.at)
 
 
-def _styles(file: Docx) -> None:
-    for name, size, latin, chinese in (
-        ("Normal", 11, LATIN, CHINESE),
-        ("Title", 20, HEADINGS_LATIN, HEADINGS_CHINESE),
-        ("Heading 1", 15, HEADINGS_LATIN, HEADINGS_CHINESE),
-        ("Heading 2", 12, HEADINGS_LATIN, HEADINGS_CHINESE),
+def _opening(file: Docx, document: Document) -> None:
+    """What stands over the title, the title and what stands under it."""
+    if document.above:
+        file.add_paragraph(sayable(document.above))
+    title = file.add_paragraph(sayable(document.title), style="Title")
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if document.subtitle:
+        subtitle = file.add_paragraph()
+        subtitle.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        dress(subtitle.add_run(sayable(document.subtitle)), document.style.subtitle)
+
+
+def _styles(file: Docx, style: Style) -> None:
+    for name, face in (
+        ("Normal", style.body),
+        ("Title", style.title),
+        *((f"Heading {level}", face) for level, face in enumerate(style.headings, 1)),
     ):
-        style = file.styles[name]
-        style.font.name = latin
-        style.font.size = Pt(size)
-        style.font.color.rgb = INK
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        own: Any = file.styles[name]
+        own.font.name, own.font.size, own.font.bold = face.latin, Pt(face.size), face.bold or None
+        own.font.color.rgb = INK
+        fonts = own.element.get_or_add_rPr().get_or_add_rFonts()
         for attribute in [one for one in fonts.attrib if "Theme" in one]:
             del fonts.attrib[attribute]  # a theme's font would go before the one named
-        fonts.set(qn("w:ascii"), latin)
-        fonts.set(qn("w:hAnsi"), latin)
-        fonts.set(qn("w:eastAsia"), chinese)
+        fonts.set(qn("w:ascii"), face.latin)
+        fonts.set(qn("w:hAnsi"), face.latin)
+        fonts.set(qn("w:eastAsia"), face.chinese)
         language = OxmlElement("w:lang")
         language.set(qn("w:val"), "en-US")
         language.set(qn("w:eastAsia"), "zh-CN")
-        style.element.get_or_add_rPr().append(language)
+        own.element.get_or_add_rPr().append(language)
+        if name == "Title":
+            for line in own.element.pPr.findall(qn("w:pBdr")):
+                own.element.pPr.remove(line)
         if name.startswith("Heading"):
-            style.paragraph_format.space_after = Pt(4)
+            own.paragraph_format.space_after = Pt(4)
+            own.paragraph_format.first_line_indent = Pt(style.indent * face.size) if style.indent else None
+        if style.leading and name != "Title":
+            own.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+            own.paragraph_format.line_spacing = Pt(style.leading)
+            own.paragraph_format.space_before = own.paragraph_format.space_after = Pt(0)
 
 
-def _page(file: Docx, *, sideways: bool) -> None:
-    """A4, and a page number in the middle of the foot."""
-    section = file.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    if sideways:
+def dress(run: Run, face: Face) -> None:
+    """Print a run in a face of its own instead of its paragraph's."""
+    run.font.name, run.font.size, run.font.bold = face.latin, Pt(face.size), face.bold or None
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face.chinese)
+
+
+def _page(file: Docx, document: Document) -> None:
+    """A4; what runs along the head, and the page's number in the middle of the foot."""
+    section, page = file.sections[0], document.page
+    section.page_width, section.page_height = Mm(SHORT_SIDE), Mm(LONG_SIDE)
+    if document.sideways:
         section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = Cm(29.7), Cm(21)
-    section.left_margin = section.right_margin = Cm(2)
-    section.top_margin = section.bottom_margin = Cm(2)
-    foot = section.footer.paragraphs[0]
-    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    foot._p.append(field)
+        section.page_width, section.page_height = Mm(LONG_SIDE), Mm(SHORT_SIDE)
+    section.top_margin, section.right_margin = Mm(page.margins[0]), Mm(page.margins[1])
+    section.bottom_margin, section.left_margin = Mm(page.margins[2]), Mm(page.margins[3])
+    section.header_distance, section.footer_distance = Mm(page.margins[0] / 2), Mm(page.margins[2] / 2)
+    _foot(section.footer, document)
+    if page.running or page.mark:
+        _head(section.header, document, page.running)
+    if page.running:  # the first page has the title itself
+        section.different_first_page_header_footer = True
+        _foot(section.first_page_footer, document)
+        _head(section.first_page_header, document, "")
 
 
-def _table(file: Docx, table: Table) -> None:
+def _head(head: _Header, document: Document, running: str) -> None:
+    line = head.paragraphs[0]
+    line.style = "Normal"  # the style of heads has tab stops of its own
+    line.paragraph_format.line_spacing = 1.0
+    wide = room(document.page, sideways=document.sideways)[0]
+    line.paragraph_format.tab_stops.add_tab_stop(Mm(wide), WD_TAB_ALIGNMENT.RIGHT)
+    dress(line.add_run(sayable(f"{running}\t{document.page.mark}".rstrip("\t"))), document.style.small)
+
+
+def _foot(foot: _Footer, document: Document) -> None:
+    line = foot.paragraphs[0]
+    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    line.paragraph_format.line_spacing = 1.0
+    for words, code in (
+        (("第 ", "PAGE"), (" 页 共 ", "NUMPAGES"), (" 页", "")) if document.page.counted else [("", "PAGE")]
+    ):
+        if words:
+            dress(line.add_run(words), document.style.small)
+        if code:
+            field = OxmlElement("w:fldSimple")
+            field.set(qn("w:instr"), code)
+            shown = line.add_run("1")
+            dress(shown, document.style.small)
+            field.append(shown._r)
+            line._p.append(field)
+
+
+def _paragraph(file: Docx, block: Paragraph, style: Style) -> None:
+    made = file.add_paragraph()
+    if block.align is not Align.LEFT:
+        made.alignment = ALIGN[block.align]
+    if style.indent and block.align is Align.LEFT:
+        made.paragraph_format.first_line_indent = Pt(style.indent * (style.small if block.small else style.body).size)
+    run = made.add_run(sayable(block.text))
+    if block.small:
+        dress(run, style.small)
+
+
+def _table(file: Docx, table: Table, style: Style) -> None:
     caption = file.add_paragraph()
     caption.paragraph_format.keep_with_next = True
-    run = caption.add_run(table.caption)
-    run.bold, run.font.size = True, Pt(10)
+    run = caption.add_run(sayable(table.caption))
+    dress(run, style.table)
+    run.bold, run.font.size = True, Pt(style.table.size + 1)
     made = file.add_table(rows=1, cols=len(table.head))
     made.style = file.styles["Table Grid"]
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     for column, text in enumerate(table.head):
-        _fill(made.rows[0].cells[column], text, bold=True, left=column == 0 or column in table.wide)
+        _fill(made.rows[0].cells[column], text, style.table, bold=True, left=column == 0 or column in table.wide)
         _shade(made.rows[0].cells[column])
     _mark(made, 0, "w:tblHeader")
     for row in table.rows:
         cells = made.add_row().cells
         for column, text in enumerate(row):
-            _fill(cells[column], text, left=column == 0 or column in table.wide)
+            _fill(cells[column], text, style.table, left=column == 0 or column in table.wide)
     for number in range(len(made.rows)):
         _mark(made, number, "w:cantSplit")
     _widths(file, made, table)
@@ -118,13 +191,18 @@ def _table(file: Docx, table: Table) -> None:
 
 def _widths(file: Docx, made: DocxTable, table: Table) -> None:
     section = file.sections[0]
-    room = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
-    shares = [5 if column in table.wide else 2 if column == 0 else 1 for column in range(len(table.head))]
+    wide = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    shares = column_shares(table)
     made.autofit = False
     for column, share in enumerate(shares):
-        made.columns[column].width = Emu(room * share // sum(shares))
+        made.columns[column].width = Emu(wide * share // sum(shares))
         for cell in made.columns[column].cells:
-            cell.width = Emu(room * share // sum(shares))
+            cell.width = Emu(wide * share // sum(shares))
+
+
+def column_shares(table: Table) -> list[int]:
+    """Return how the room is divided between a table's columns."""
+    return [5 if column in table.wide else 2 if column == 0 else 1 for column in range(len(table.head))]
 
 
 def _mark(made: DocxTable, row: int, name: str) -> None:
@@ -138,9 +216,11 @@ def _shade(cell: _Cell) -> None:
     cell._tc.get_or_add_tcPr().append(shade)
 
 
-def _fill(cell: _Cell, text: str, *, bold: bool = False, left: bool = False) -> None:
-    paragraph = cell.paragraphs[0]
+def _fill(cell: _Cell, text: str, face: Face, *, bold: bool = False, left: bool = False) -> None:
+    paragraph: DocxParagraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.RIGHT
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
-    run = paragraph.add_run(text)
-    run.bold, run.font.size = bold, Pt(9)
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    run = paragraph.add_run(sayable(text))
+    dress(run, face)
+    run.bold = bold

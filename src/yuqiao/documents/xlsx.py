@@ -1,4 +1,4 @@
-"""Documents as xlsx (ISO/IEC 29500): one sheet of all sentences, one for each table; whole numbers are numbers."""
+"""Documents as xlsx (ISO/IEC 29500): one sheet of all sentences, one for each table and form; numbers are numbers."""
 
 from __future__ import annotations
 
@@ -6,69 +6,73 @@ import io
 import re
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from yuqiao.documents.blocks import Document, Heading, Paragraph, Table
+from yuqiao.documents.forms import Form
 from yuqiao.documents.stable import stable
+from yuqiao.documents.words import sayable
+from yuqiao.documents.xlsx_cells import write
+from yuqiao.documents.xlsx_forms import write_form
 
 _WHOLE = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 LONGEST_NAME = 31
-BOLD = Font(bold=True)
 
 
 def to_xlsx(document: Document) -> bytes:
     """Return the document as the bytes of a .xlsx file; equal documents give equal bytes."""
     book = Workbook()
-    words = book.worksheets[0]
-    words.title = _name(document.title, set())
-    words.column_dimensions["A"].width = 120
-    _write(words.cell(1, 1), document.title, bold=True)
-    _write(words.cell(2, 1), document.subtitle)
-    taken, row = {words.title}, 3
-    for block in document.blocks:
-        match block:
-            case Heading() | Paragraph():
-                cell = words.cell(row, 1)
-                _write(cell, block.text, bold=isinstance(block, Heading))
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-                row += 1
-            case Table():
-                sheet = book.create_sheet(_name(block.caption, taken))
-                taken.add(sheet.title)
-                _table(sheet, block)
+    book.remove(book.worksheets[0])
+    taken: set[str] = set()
+    forms = [one for one in document.blocks if isinstance(one, Form)]
+    for number, form in enumerate(forms):
+        write_form(_sheet(book, document.title, taken), form, document, titled=number == 0)
+    sentences = [one for one in document.blocks if isinstance(one, Heading | Paragraph)]
+    if sentences or not forms:
+        _words(_sheet(book, document.title, taken), document, sentences)
+    for one in document.blocks:
+        if isinstance(one, Table):
+            _table(_sheet(book, one.caption, taken), one)
     made = io.BytesIO()
     book.save(made)
     return stable(made.getvalue(), document.at)
 
 
+def _sheet(book: Workbook, name: str, taken: set[str]) -> Worksheet:
+    sheet: Worksheet = book.create_sheet(_name(name, taken))
+    taken.add(sheet.title)
+    return sheet
+
+
+def _words(sheet: Worksheet, document: Document, sentences: list[Heading | Paragraph]) -> None:
+    sheet.column_dimensions["A"].width = 120
+    opening = [document.above] if document.above else []
+    for row, text in enumerate([*opening, document.title, document.subtitle], 1):
+        write(sheet.cell(row, 1), text, bold=text == document.title)
+    for row, block in enumerate(sentences, len(opening) + 3):
+        cell = sheet.cell(row, 1)
+        write(cell, block.text, bold=isinstance(block, Heading))
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
 def _table(sheet: Worksheet, table: Table) -> None:
     for column, text in enumerate(table.head, 1):
-        _write(sheet.cell(1, column), text, bold=True)
+        write(sheet.cell(1, column), text, bold=True)
         sheet.column_dimensions[get_column_letter(column)].width = 60 if column - 1 in table.wide else 20
     for number, row in enumerate(table.rows, 2):
         for column, text in enumerate(row, 1):
-            _write(sheet.cell(number, column), text, whole=column > 1 and bool(_WHOLE.fullmatch(text)))
+            write(sheet.cell(number, column), text, whole=column > 1 and bool(_WHOLE.fullmatch(text)))
     sheet.freeze_panes = "B2"
-
-
-def _write(cell: Cell | MergedCell, text: str, *, bold: bool = False, whole: bool = False) -> None:
-    """Write a number, or text that no spreadsheet takes for a formula."""
-    if whole:
-        cell.value = int(text)
-    else:
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
-        cell.data_type = "s"
-    if bold:
-        cell.font = BOLD
 
 
 def _name(text: str, taken: set[str]) -> str:
     """Return a sheet's name: allowed characters, short enough, and no other sheet's."""
-    plain = _NOT_IN_NAMES.sub(" ", text)[:LONGEST_NAME].strip("' ") or "1"
+    plain = (
+        _NOT_IN_NAMES.sub(" ", sayable(text).replace("\n", " ").replace("\t", " "))[:LONGEST_NAME].strip("' ") or "1"
+    )
     if plain.casefold() not in {one.casefold() for one in taken}:
         return plain
     return next(
