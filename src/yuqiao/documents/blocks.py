@@ -17,10 +17,11 @@ from yuqiao.documents.style import PLAIN, Page, Style
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; ``level`` 1 is a section's."""
+    """A heading; ``level`` 1 is a section's. ``fresh`` begins a new page."""
 
     text: str
     level: int = 1
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     wide: tuple[int, ...] = ()
     """Columns (from 0) that hold sentences: wide, aligned to the left."""
+    shares: tuple[int, ...] = ()
+    """How the room is divided between the columns; where empty, sentences get most of it."""
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Each column's share of the room."""
+        wide = (5 if column in self.wide else 2 if column == 0 else 1 for column in range(len(self.head)))
+        return self.shares or tuple(wide)
 
 
 Block = Heading | Paragraph | Table | Form
@@ -90,7 +99,7 @@ def _block(fields: dict[str, Any]) -> Block:
     if kind is Table:
         fields["head"] = tuple(fields["head"])
         fields["rows"] = tuple(tuple(row) for row in fields["rows"])
-        fields["wide"] = tuple(fields["wide"])
+        fields |= {name: tuple(fields[name]) for name in ("wide", "shares") if name in fields}
     if "align" in fields:
         fields["align"] = Align(fields["align"])
     return kind(**fields)

@@ -48,7 +48,8 @@ def to_docx(document: Document) -> bytes:
     for block in document.blocks:
         match block:
             case Heading():
-                file.add_heading(sayable(block.text), level=block.level)
+                heading = file.add_heading(sayable(block.text), level=block.level)
+                heading.paragraph_format.page_break_before = block.fresh or None
             case Paragraph():
                 _paragraph(file, block, document.style)
             case Table():
@@ -92,6 +93,7 @@ def _styles(file: Docx, style: Style) -> None:
         language.set(qn("w:eastAsia"), "zh-CN")
         own.element.get_or_add_rPr().append(language)
         if name == "Title":
+            own.paragraph_format.space_after = Pt(4)
             for line in own.element.pPr.findall(qn("w:pBdr")):
                 own.element.pPr.remove(line)
         if name.startswith("Heading"):
@@ -192,17 +194,12 @@ def _table(file: Docx, table: Table, style: Style) -> None:
 def _widths(file: Docx, made: DocxTable, table: Table) -> None:
     section = file.sections[0]
     wide = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
-    shares = column_shares(table)
+    shares = table.columns
     made.autofit = False
     for column, share in enumerate(shares):
         made.columns[column].width = Emu(wide * share // sum(shares))
         for cell in made.columns[column].cells:
             cell.width = Emu(wide * share // sum(shares))
-
-
-def column_shares(table: Table) -> list[int]:
-    """Return how the room is divided between a table's columns."""
-    return [5 if column in table.wide else 2 if column == 0 else 1 for column in range(len(table.head))]
 
 
 def _mark(made: DocxTable, row: int, name: str) -> None:

@@ -23,6 +23,10 @@ from yuqiao.documents.words import sayable
 TWIPS_PER_MM = 1440 / 25.4
 #: A row higher than this share of the page may break, since it could fit nowhere.
 BREAKS_FROM = 0.6
+#: Heights are worked out on the high side; a part that needs a little less than a page should still stay whole.
+WIDE_ESTIMATE = 0.8
+#: Between two tables: as little as a word processor allows, so that two lines look like one.
+GAP = Pt(0.7)
 #: Lines of half a point (in eighths of a point, as the standard counts).
 LINE = "4"
 FILL = "E8EEF0"
@@ -35,21 +39,32 @@ _ALIGN = {
 
 def add_form(file: Docx, form: Form, face: Face, page: float) -> None:
     """Write a form at the end of a file; ``page`` is how high its text may be, in mm."""
-    for part in form.parts:
+    for part in _joined(form.parts):
         _part(file, form, part, face, page)
         # Two tables with nothing between them would become one, whose head stands only at its beginning.
         gap = file.add_paragraph()
         gap.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-        gap.paragraph_format.line_spacing = Pt(1)
+        gap.paragraph_format.line_spacing = GAP
         gap.paragraph_format.space_before = gap.paragraph_format.space_after = Pt(0)
         gap.paragraph_format.keep_with_next = part.together
         gap.paragraph_format.first_line_indent = Pt(0)
 
 
+def _joined(parts: Iterable[Part]) -> list[Part]:
+    """Return parts that need no table of their own as one: neighbours without head rows and without other wishes."""
+    found: list[Part] = []
+    for part in parts:
+        if found and not (part.head or part.together or found[-1].head or found[-1].together):
+            found[-1] = Part(found[-1].rows + part.rows)
+        else:
+            found.append(part)
+    return found
+
+
 def _part(file: Docx, form: Form, part: Part, face: Face, page: float) -> None:
     cells = placed(part, len(form.widths))
     high = heights(cells, form.widths, len(part.rows), form.size)
-    together = part.together and sum(high) < page
+    together = part.together and sum(high) * WIDE_ESTIMATE < page
     starts = {(one.row, one.column): one for one in cells}
     covered = {(one.row + y, one.column): one for one in cells for y in range(1, one.cell.down)}
     table = _element("w:tbl", children=[_table_properties(form), _grid(form)])

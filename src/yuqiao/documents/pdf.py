@@ -15,7 +15,6 @@ from typing import Any
 import typst
 
 from yuqiao.documents.blocks import Block, Document, Heading, Paragraph, Table
-from yuqiao.documents.docx import column_shares
 from yuqiao.documents.docx_forms import BREAKS_FROM
 from yuqiao.documents.forms import DocumentError, Form, Part, Placed, placed
 from yuqiao.documents.measure import heights
@@ -110,7 +109,7 @@ def fonts_of(face: Face, families: frozenset[str]) -> list[str | dict[str, str]]
 def _block(block: Block, page: float) -> dict[str, Any]:
     match block:
         case Heading():
-            return {"kind": "heading", "text": sayable(block.text), "level": block.level}
+            return {"kind": "heading", "text": sayable(block.text), "level": block.level, "fresh": block.fresh}
         case Paragraph():
             return {"kind": "paragraph", "text": sayable(block.text), "small": block.small, "align": block.align}
         case Table():
@@ -120,7 +119,7 @@ def _block(block: Block, page: float) -> dict[str, Any]:
                 "head": [sayable(one) for one in block.head],
                 "rows": [[sayable(one) for one in row] for row in block.rows],
                 "wide": block.wide,
-                "shares": column_shares(block),
+                "shares": block.columns,
             }
         case Form():
             return {

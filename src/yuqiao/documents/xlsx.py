@@ -10,12 +10,12 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from yuqiao.documents.blocks import Document, Heading, Paragraph, Table
+from yuqiao.documents.blocks import SIDEWAYS_FROM, Document, Heading, Paragraph, Table
 from yuqiao.documents.forms import Form
 from yuqiao.documents.stable import stable
 from yuqiao.documents.words import sayable
 from yuqiao.documents.xlsx_cells import write
-from yuqiao.documents.xlsx_forms import write_form
+from yuqiao.documents.xlsx_forms import one_page_wide, write_form
 
 _WHOLE = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -49,6 +49,7 @@ def _sheet(book: Workbook, name: str, taken: set[str]) -> Worksheet:
 
 def _words(sheet: Worksheet, document: Document, sentences: list[Heading | Paragraph]) -> None:
     sheet.column_dimensions["A"].width = 120
+    one_page_wide(sheet, sideways=False)
     opening = [document.above] if document.above else []
     for row, text in enumerate([*opening, document.title, document.subtitle], 1):
         write(sheet.cell(row, 1), text, bold=text == document.title)
@@ -64,8 +65,12 @@ def _table(sheet: Worksheet, table: Table) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = 60 if column - 1 in table.wide else 20
     for number, row in enumerate(table.rows, 2):
         for column, text in enumerate(row, 1):
-            write(sheet.cell(number, column), text, whole=column > 1 and bool(_WHOLE.fullmatch(text)))
+            cell = sheet.cell(number, column)
+            write(cell, text, whole=column > 1 and bool(_WHOLE.fullmatch(text)))
+            cell.alignment = Alignment(wrap_text=column - 1 in table.wide, vertical="top")
     sheet.freeze_panes = "B2"
+    sheet.print_title_rows = "1:1"
+    one_page_wide(sheet, sideways=len(table.head) >= SIDEWAYS_FROM)
 
 
 def _name(text: str, taken: set[str]) -> str:

@@ -10,12 +10,13 @@ import math
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from yuqiao.documents.blocks import Document
 from yuqiao.documents.forms import Cell, Form, Part, placed
 from yuqiao.documents.measure import MM_PER_POINT, heights
-from yuqiao.documents.style import Face
+from yuqiao.documents.style import Face, room
 from yuqiao.documents.words import sayable
 from yuqiao.documents.xlsx_cells import write_number, write_text
 
@@ -45,12 +46,21 @@ def write_form(sheet: Worksheet, form: Form, document: Document, *, titled: bool
                 sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(form.widths))
                 row += 1
     repeated: tuple[int, int, int] = (0, 0, 0)
+    most = room(document.page, sideways=document.sideways)[1] / MM_PER_POINT
+    begun = 1
     for part in form.parts:
         after = _part(sheet, form, part, row, document.style.table)
+        if part.together and _points(sheet, row, after) <= most < _points(sheet, begun, after):
+            sheet.row_breaks.append(Break(id=row - 1))
+            begun = row
         if part.head and len(part.rows) > repeated[0]:
             repeated = (len(part.rows), row, row + part.head - 1)
         row = after
     _set_up(sheet, form, document, repeated, row - 1)
+
+
+def _points(sheet: Worksheet, first: int, after: int) -> float:
+    return sum(sheet.row_dimensions[row].height or 0 for row in range(first, after))
 
 
 def _line(sheet: Worksheet, row: int, text: str, face: Face, side: str) -> None:
@@ -106,11 +116,7 @@ def _edges(sides: str) -> Border:
 def _set_up(sheet: Worksheet, form: Form, document: Document, repeated: tuple[int, int, int], last: int) -> None:
     """A4, as wide as one page, as many pages as it takes; the longest part's head rows repeat."""
     page = document.page
-    sheet.page_setup.paperSize = A4
-    sheet.page_setup.orientation = "landscape" if document.sideways else "portrait"
-    if sheet.sheet_properties.pageSetUpPr is not None:
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    one_page_wide(sheet, sideways=document.sideways)
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.top, margins.right, margins.bottom, margins.left = (round(mm / INCH, 3) for mm in page.margins)
@@ -127,6 +133,15 @@ def _set_up(sheet: Worksheet, form: Form, document: Document, repeated: tuple[in
         if head is not None and foot is not None:
             head.left.text, head.right.text = _plain(running), _plain(page.mark)
             foot.center.text = "第 &P 页 共 &N 页" if page.counted else "&P"
+
+
+def one_page_wide(sheet: Worksheet, *, sideways: bool) -> None:
+    """Print a sheet on A4, as wide as one page, as many pages as it takes."""
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.orientation = "landscape" if sideways else "portrait"
+    if sheet.sheet_properties.pageSetUpPr is not None:
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
 
 
 def _plain(text: str) -> str | None:
