@@ -82,7 +82,7 @@ def _part(file: Docx, form: Form, part: Part, face: Face, page: float) -> None:
 def _table_properties(form: Form) -> Any:
     side = {"w:val": "single", "w:sz": LINE, "w:space": "0", "w:color": "000000"}
     edges = [_element(f"w:{edge}", side) for edge in ("top", "left", "bottom", "right", "insideH", "insideV")]
-    margins = [_element(f"w:{edge}", {"w:w": "57", "w:type": "dxa"}) for edge in ("left", "right")]
+    margins = [_element(f"w:{edge}", {"w:w": "40", "w:type": "dxa"}) for edge in ("left", "right")]
     return _element(
         "w:tblPr",
         children=[

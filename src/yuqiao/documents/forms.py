@@ -15,7 +15,9 @@ ALL = "tlbr"
 
 
 class DocumentError(ValueError):
-    """A document cannot be made; the message says what to mend."""
+    """A document cannot be made; ``code`` says why, the message what to mend."""
+
+    code = "layout"
 
 
 class Align(StrEnum):

@@ -35,6 +35,8 @@ PACKAGE = "fonts-noto-cjk"
 class FontMissingError(DocumentError):
     """This machine has no font with Chinese signs; the message says how to get one."""
 
+    code = "font"
+
 
 def to_pdf(document: Document) -> bytes:
     """Return the document as the bytes of a PDF; equal documents give equal bytes.

@@ -18,6 +18,12 @@ MOST_SIGNS = 32_767
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
+class TooLongError(DocumentError):
+    """A text has more signs than a cell of a sheet can hold."""
+
+    code = "too_long"
+
+
 def write(cell: Cell | MergedCell, text: str, *, bold: bool = False, whole: bool = False) -> None:
     """Write a whole number, or text as text. DocumentError for more than a cell can hold."""
     if whole:
@@ -32,7 +38,7 @@ def write_text(cell: Cell | MergedCell, text: str) -> None:
     """Write text as text, whatever it begins with (S132: no visible quote is needed for that)."""
     said = _ESCAPE.sub("_x005F_", sayable(text))
     if len(said) > MOST_SIGNS:
-        raise DocumentError(f"a cell of xlsx holds {MOST_SIGNS} signs; shorten {text[:20]!r} or take docx or PDF")
+        raise TooLongError(f"a cell of xlsx holds {MOST_SIGNS} signs; shorten {text[:20]!r} or take docx or PDF")
     cell.value = said
     if isinstance(cell, Cell):
         cell.data_type = "s"

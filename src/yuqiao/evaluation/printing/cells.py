@@ -7,7 +7,7 @@ from yuqiao.evaluation.printing.copies import Copy
 from yuqiao.evaluation.sheet import Header
 
 #: Columns of all forms in mm: block label, first level, second, third, target, actual, weight, points, remark.
-WIDTHS = (8.0, 18.0, 22.0, 39.0, 22.5, 22.5, 13.0, 14.0, 27.0)
+WIDTHS = (8.0, 18.0, 22.0, 39.0, 22.0, 22.5, 13.5, 15.0, 26.0)
 COLUMNS = len(WIDTHS)
 HIDDEN, DASH = "不公开", "—"
 #: Room for a signature in mm.

@@ -70,6 +70,7 @@ def read_cells(rows: Sequence[Row]) -> Form:
         if any("总分" in one[:3] for one in texts):
             numbers = re.findall(r"\d+(?:\.\d+)?", " ".join(texts))
             total = (numbers[0], numbers[-1]) if numbers else ("", "")
+            columns = {}  # below it stand signatures
         elif {"target", "weight"} <= set((found := headings(row, COLUMNS)).values()):
             columns = found
         elif {"adjusted", "executed"} <= set((found := headings(row, MONEY_COLUMNS)).values()):

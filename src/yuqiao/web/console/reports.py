@@ -1,11 +1,11 @@
-"""Half-year and year reports (S50): read, written to by their authors, signed, and taken away as docx or xlsx."""
+"""Half-year and year reports (S50): read, written to by their authors, signed, and taken away as docx, xlsx or PDF."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from yuqiao.documents.blocks import Block, Document, Heading, Paragraph, Table
-from yuqiao.documents.docx import to_docx
-from yuqiao.documents.xlsx import to_xlsx
+from yuqiao.documents.forms import DocumentError
 from yuqiao.hotline.models import Report
 from yuqiao.hotline.reporting import services
 from yuqiao.hotline.reporting.content import SECTIONS
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
+from yuqiao.web.console.files import NO_FILE, file_response
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 
 FAULTS: words.Words = {
@@ -28,10 +28,6 @@ FAULTS: words.Words = {
     "remark": gettext_lazy("Remarks have at most 4,000 characters."),
     "signed": gettext_lazy("It was signed already and stays as it was."),
     "not_over": gettext_lazy("Its period is not over yet."),
-}
-FORMATS: dict[str, tuple[Callable[[Document], bytes], str]] = {
-    "docx": (to_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
 
@@ -131,9 +127,8 @@ def _do(request: HttpRequest, code: str, said: str, verb: Callable[[Report], Non
 @allowed(Act.REPORT)
 def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """Give a report as a file."""
-    if kind not in FORMATS:
-        raise Http404
-    write, content_type = FORMATS[kind]
-    response = HttpResponse(write(services.document(_report(code))), content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="report-{code}.{kind}"'
-    return response
+    try:
+        return file_response(services.document(_report(code)), kind, f"report-{code}")
+    except DocumentError as error:
+        messages.error(request, words.word(NO_FILE, error.code))
+        return redirect("report", code)

@@ -8,8 +8,10 @@ import docx
 import pytest
 from django.test import Client
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from yuqiao.accounts.models import Role
+from yuqiao.documents import pdf
 from yuqiao.hotline.models import Report
 from yuqiao.web.console.tests import cast
 
@@ -45,6 +47,9 @@ def test_begun_written_to_signed_and_taken_away(wu: Client) -> None:
     assert word.content == wu.get("/reports/2025H1/report.docx").content
     book = load_workbook(io.BytesIO(wu.get("/reports/2025H1/report.xlsx").content))
     assert "按月份" in book.sheetnames
+    printed = wu.get("/reports/2025H1/report.pdf")
+    assert printed.headers["Content-Type"] == "application/pdf"
+    assert "下半年增加阿语备勤" in "".join(one.extract_text() for one in PdfReader(io.BytesIO(printed.content)).pages)
     assert "2025H1" in page(wu, "/reports/")
 
 
@@ -66,4 +71,15 @@ def test_what_does_not_exist(wu: Client) -> None:
     said = wu.post("/reports/begin/", {"period": "2023-01"}, follow=True, headers={"accept-language": "en"})
     assert "A report is of a year" in said.content.decode()
     wu.post("/reports/begin/", {"period": "2023"})
-    assert wu.get("/reports/2023/report.pdf").status_code == 404
+    assert wu.get("/reports/2023/report.odt").status_code == 404
+
+
+def test_a_server_without_a_chinese_font_says_so_instead_of_printing_squares(
+    wu: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "WITH_SERIFS", ())
+    monkeypatch.setattr(pdf, "WITHOUT_SERIFS", ())
+    wu.post("/reports/begin/", {"period": "2025H1"})
+    found = wu.get("/reports/2025H1/report.pdf", follow=True)
+    assert found.redirect_chain == [("/reports/2025H1/", 302)]
+    assert "deploy/packages run" in found.content.decode()
