@@ -35,9 +35,12 @@ def two_years(db: None) -> None:
 
 
 def text_of(blocks: tuple[Block, ...]) -> str:
-    said = []
+    said: list[str] = []
     for one in blocks:
-        said += [" ".join(row) for row in (one.head, *one.rows)] if isinstance(one, Table) else [one.text]
+        if isinstance(one, Table):
+            said += [" ".join(row) for row in (one.head, *one.rows)]
+        elif isinstance(one, Heading | Paragraph):
+            said.append(one.text)
     return "\n".join(said)
 
 
