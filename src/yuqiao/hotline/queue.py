@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from yuqiao.hotline import roster, shortlist, standing_by, wanting
 from yuqiao.hotline import routing_tables as tables
-from yuqiao.hotline import standing_by, wanting
 from yuqiao.hotline.events import Chosen, InterpretersClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import InterpreterRequest, RequestState, RoutingDecision
-from yuqiao.hotline.roster import anybody_waits, best_ready, everybody, former, on_duty
 from yuqiao.hotline.routing import Candidate, Choice, Policies, Wanted, choose, match
 from yuqiao.hotline.routing.candidates import CHINESE
 from yuqiao.hotline.routing.policy import CALLBACKS
@@ -42,7 +40,7 @@ def seek(call: CallState, request_id: str, now: dt.datetime) -> Answer | None:
     at = now.timestamp()
     policies = tables.policies(at, emergency=standing_by.all_hands(at).concerns(request.language))
     wanted = wanted_of(call, request, policies, at)
-    choice, held, unread = _claim(wanted, policies, now)
+    choice, held = _claim(wanted, policies, now)
     again = choice.look_again_at
     answer: Answer
     if held:
@@ -52,7 +50,7 @@ def seek(call: CallState, request_id: str, now: dt.datetime) -> Answer | None:
         answer = NobodyThere(request_id, at, choice.nobody)
     else:
         answer = MustWait(request_id, at, again)
-    _keep(wanted, choice, held, unread, now)
+    _keep(wanted, choice, held, now)
     return answer
 
 
@@ -81,38 +79,44 @@ def _former(call: CallState, request: RequestOf, days: int, now: float) -> tuple
     if not days or call.way_in == BESIDE_AGENT or not any(digit.isdigit() for digit in call.caller_number):
         return ()
     since = dt.datetime.fromtimestamp(now, dt.UTC) - dt.timedelta(days=days)
-    return former(call.caller_number[:64], request.language, since)
+    return roster.former(call.caller_number[:64], request.language, since)
 
 
-def _claim(wanted: Wanted, policies: Policies, now: dt.datetime) -> tuple[Choice, list[Candidate], int]:
-    """Choose and claim; whom another server took meanwhile is passed over. Returns how many ready were not read."""
+def _claim(wanted: Wanted, policies: Policies, now: dt.datetime) -> tuple[Choice, list[Candidate]]:
+    """Choose and claim; whom another server took meanwhile is passed over."""
     at = now.timestamp()
-    others = [one for one in waiting(at) if one.id != wanted.id] if anybody_waits() else []
+    others: list[Wanted] | None = None
     lost: set[int] = set()
     for round_number in range(ROUNDS):
-        choice, unread = _choose(wanted, others, policies, at, lost)
-        held = [one for one in choice.chosen if workforce.claim(one.id, wanted.id, now, off_shift=one.off)]
-        lost |= {one.id for one in choice.chosen} - {one.id for one in held}
+        choice, others = _choose(wanted, others, policies, at, lost)
+        claimed = workforce.claim_all(
+            wanted.id,
+            now,
+            ready=[one.id for one in choice.chosen if not one.off],
+            at_home=[one.id for one in choice.chosen if one.off],
+        )
+        held = [one for one in choice.chosen if one.id in claimed]
+        lost |= {one.id for one in choice.chosen} - claimed
         if held or not choice.chosen or round_number == ROUNDS - 1:
             break
-    return choice, held, unread
+    return choice, held
 
 
 def _choose(
-    wanted: Wanted, others: Sequence[Wanted], policies: Policies, at: float, lost: set[int]
-) -> tuple[Choice, int]:
-    if others or wanted.target != CHINESE:
-        staff = everybody(_languages([*others, wanted]), at)
-        covers = {language: tables.cover(language, at) for language in _languages([*others, wanted])}
-        staff = [one for one in staff if one.id not in lost]
-        return choose(wanted, others, staff, policies, at, covers=covers), 0
-    policy, cover = policies.of(wanted.line_class), tables.cover(wanted.language, at)
-    reading = replace(wanted, tried=(*wanted.tried, *lost))
-    force, busy, ready = on_duty(reading, policy, at)
-    best = best_ready(reading, policy, force, cover, at) if ready else []
-    forces, covers = {wanted.language: force}, {wanted.language: cover}
-    choice = choose(wanted, (), [*best, *busy], policies, at, covers=covers, forces=forces)
-    return choice, ready - len(best)
+    wanted: Wanted, others: list[Wanted] | None, policies: Policies, at: float, lost: set[int]
+) -> tuple[Choice, list[Wanted]]:
+    """Choose for ``wanted``; ``others``: who else waits, None while that is not known. Returns them, too."""
+    staff: Sequence[Candidate] | None = None
+    if not others and wanted.target == CHINESE:
+        cover = tables.cover(wanted.language, at)
+        short = shortlist.read(wanted, policies.of(wanted.line_class), cover, at, lost)
+        staff = short.candidates if others is not None or not short.others_wait else None
+    if staff is None:
+        others = [one for one in waiting(at) if one.id != wanted.id]
+        staff = [one for one in roster.everybody(_languages([*others, wanted]), at) if one.id not in lost]
+    others = others or []
+    covers = {language: tables.cover(language, at) for language in _languages([*others, wanted])}
+    return choose(wanted, others, staff, policies, at, covers=covers), others
 
 
 def _languages(requests: Sequence[Wanted]) -> set[str]:
@@ -158,16 +162,15 @@ def whose_turn() -> list[str]:
     covers = {language: tables.cover(language, at) for language in _languages(wanted)}
     hands = standing_by.all_hands(at)
     policies = tables.policies(at, emergency=any(hands.concerns(one.language) for one in wanted))
-    matched = match(wanted, everybody(_languages(wanted), at), policies, at, covers=covers)
+    matched = match(wanted, roster.everybody(_languages(wanted), at), policies, at, covers=covers)
     calls = InterpreterRequest.objects.filter(pk__in=list(matched)).values_list("call_id", flat=True)
     return [str(call_id) for call_id in calls]
 
 
-def _keep(wanted: Wanted, choice: Choice, held: Sequence[Candidate], unread: int, now: dt.datetime) -> None:
+def _keep(wanted: Wanted, choice: Choice, held: Sequence[Candidate], now: dt.datetime) -> None:
     """Write what was decided and why; the request's own row may follow later in this transaction."""
     outcome = RoutingDecision.Outcome
     at = now.timestamp()
-    counts = choice.counts | ({"unread": unread} if unread else {})
     best = [
         [
             *(one.one.id, one.one.number, one.one.tier, one.verdict, round(max(0.0, at - one.one.idle_since))),
@@ -183,7 +186,7 @@ def _keep(wanted: Wanted, choice: Choice, held: Sequence[Candidate], unread: int
         "cover": choice.cover,
         "opens": dict(choice.opens),
         "given_up": list(choice.given_up),
-        "counts": counts,
+        "counts": choice.counts,
         "best": best,
         "ahead": choice.ahead,
         "again": None if choice.look_again_at is None else round(choice.look_again_at - wanted.created_at, 1),

@@ -132,6 +132,43 @@ class InterpreterLanguage(models.Model):
         return f"{self.interpreter}: {self.language}"
 
 
+class Duty(models.Model):
+    """An interpreter and a language she holds, as routing sees them: one narrow row, so that deciding reads no other.
+
+    The database itself writes these rows whenever an interpreter's or her language's row changes (triggers of migration
+    0007), so they are right in the same transaction, whoever wrote. Nothing else writes here. ``tier`` is ``mobile``
+    for one of our own seats who is off shift; who is held for a request is ``claimed``, ``busy`` or in ``wrap_up``.
+    """
+
+    held = models.OneToOneField(InterpreterLanguage, models.CASCADE, primary_key=True, related_name="duty")
+    interpreter = models.ForeignKey(Interpreter, models.CASCADE, related_name="duties")
+    language = models.CharField(max_length=8)
+    level = models.PositiveSmallIntegerField()
+    tier = models.CharField(max_length=10)
+    state = models.CharField(max_length=10)
+    idle_since = models.FloatField()
+    number = models.CharField(max_length=16)
+    contact = models.CharField(max_length=200)
+    mobile = models.CharField(max_length=200, blank=True)
+    mobile_days = models.CharField(max_length=8, blank=True)
+    mobile_begins = models.PositiveSmallIntegerField()
+    mobile_ends = models.PositiveSmallIntegerField()
+    gender = models.CharField(max_length=1, blank=True)
+    domains = models.CharField(max_length=120, blank=True)
+    only_lines = models.CharField(max_length=400, blank=True)
+    barred_lines = models.CharField(max_length=400, blank=True)
+    worked_since = models.FloatField()
+    worked_until = models.FloatField()
+    calls_since_pause = models.PositiveSmallIntegerField()
+
+    class Meta:
+        # The longest idle of a tier are read in this order, and nobody else.
+        indexes = [models.Index(fields=["language", "state", "tier", "idle_since"], name="duty_in_turn")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.language}: {self.state}"
+
+
 class ServiceWindow(models.Model):
     """Hours in which a tier covers a language (S26, S28), in the city's own time; see `workforce.coverage.Window`.
 

@@ -6,9 +6,10 @@ How many rows the UPDATE changed decides who won, so two call servers never hold
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 
 from yuqiao.accounts.models import Person
@@ -40,9 +41,31 @@ def claim(interpreter_id: int, request_id: str, at: dt.datetime, *, off_shift: b
 
     False when somebody else was faster or she is not as thought any more.
     """
-    state = PresenceState.OFF if off_shift else PresenceState.READY
-    free = Interpreter.objects.filter(pk=interpreter_id, state=state, held_by="")
-    return free.update(state=PresenceState.CLAIMED, held_by=request_id, state_since=at, off_shift=off_shift) == 1
+    asked = {"at_home" if off_shift else "ready": [interpreter_id]}
+    return bool(claim_all(request_id, at, **asked))
+
+
+def claim_all(request_id: str, at: dt.datetime, *, ready: Sequence[int] = (), at_home: Sequence[int] = ()) -> set[int]:
+    """Hold those of the ``ready`` ones who still are, and of those ``at_home`` who are off, for a request.
+
+    Whoever is just being claimed by another server counts as claimed: nobody waits for a lock, so two servers who want
+    the same can never wait for each other in a circle. Returns the ids of those held.
+    """
+    asked = [(PresenceState.READY.value, ready), (PresenceState.OFF.value, at_home)]
+    able = [(f"(state = %s AND id IN ({', '.join(['%s'] * len(ids))}))", [state, *ids]) for state, ids in asked if ids]
+    if not able:
+        return set()
+    free = f"SELECT id FROM workforce_interpreter WHERE held_by = '' AND ({' OR '.join(sql for sql, _ in able)})"  # noqa: S608
+    if connection.features.has_select_for_update_skip_locked:  # else writers take turns anyway
+        free += " FOR UPDATE SKIP LOCKED"
+    held: list[Any] = [request_id, connection.ops.adapt_datetimefield_value(at)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE workforce_interpreter SET off_shift = (state = 'off'), state = 'claimed', held_by = %s, "  # noqa: S608
+            f"state_since = %s WHERE id IN ({free}) RETURNING id",
+            [*held, *(one for _, ids in able for one in ids)],
+        )
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def engage(request_id: str, interpreter_id: int, at: dt.datetime) -> bool:

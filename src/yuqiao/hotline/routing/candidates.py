@@ -106,19 +106,18 @@ class Force:
     domains: frozenset[str] = frozenset()
     genders: frozenset[str] = frozenset()
     level: int = 0
-    busy: int = 0
 
 
-def force_of(candidates: Iterable[Candidate], language: str, target: str, without: tuple[int, ...] = ()) -> Force:
-    """Count who is on duty for a pair of languages, except those tried already."""
+def force_of(candidates: Iterable[Candidate], language: str, target: str) -> Force:
+    """Count who is on duty for a pair of languages."""
     tiers: set[str] = set()
     free: set[str] = set()
     domains: set[str] = set()
     genders: set[str] = set()
-    top = busy = 0
+    top = 0
     for one in candidates:
         level = one.level(language, target)
-        if not level or one.id in without:
+        if not level:
             continue
         tiers.add(one.tier)
         if not one.busy:
@@ -126,5 +125,4 @@ def force_of(candidates: Iterable[Candidate], language: str, target: str, withou
         domains.update(one.domains)
         genders.add(one.gender)
         top = max(top, level)
-        busy += one.count if one.busy else 0
-    return Force(frozenset(tiers), frozenset(free), frozenset(domains), frozenset(genders), top, busy)
+    return Force(frozenset(tiers), frozenset(free), frozenset(domains), frozenset(genders), top)

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
+from operator import itemgetter
 
-from yuqiao.hotline.routing.candidates import Candidate, Cover, Force, Wanted
+from yuqiao.hotline.routing.candidates import Candidate, Cover, Wanted
 from yuqiao.hotline.routing.policy import Policies
-from yuqiao.hotline.routing.turns import NO_COVER, Staff, place, share_out, view_of
+from yuqiao.hotline.routing.staff import Staff
+from yuqiao.hotline.routing.turns import NO_COVER, place, share_out, view_of
 from yuqiao.hotline.routing.view import (
     BEHIND,
     BUSY,
@@ -19,6 +21,7 @@ from yuqiao.hotline.routing.view import (
     RINGING,
     TRIED,
     UNABLE,
+    Key,
     Seen,
     View,
 )
@@ -85,41 +88,26 @@ def choose(
     now: float,
     *,
     covers: Mapping[str, Cover] | None = None,
-    forces: Mapping[str, Force] | None = None,
 ) -> Choice:
     """Decide for ``wanted`` among ``candidates``, while ``others`` wait as well. Nothing is changed or claimed.
 
-    ``candidates``: the ready, and those busy on duty if ``forces`` (by language) are not counted elsewhere. ``covers``:
-    what the service windows say of each language now.
+    ``candidates``: all on duty, or of those alike as many of the longest idle as the requests could ring, and one who
+    stands for all busy ones. ``covers``: what the service windows say of each language now.
     """
     covers = covers or {}
     rivals = [one for one in others if one.id != wanted.id]
-    staff = Staff(candidates)
-    able = staff.able(wanted)
-    view = view_of(wanted, able, policies, now, covers=covers, forces=forces)
+    staff = Staff(candidates, now)
+    view = view_of(wanted, staff, policies, now, covers=covers)
     asked = [*rivals, wanted]
-    matched = share_out(asked, staff, policies, now, covers=covers, forces=forces, views={wanted.id: view})
+    matched = share_out(asked, staff, policies, now, covers=covers, views={wanted.id: view})
     chosen = matched.get(wanted.id, ())
     mine = {one.id for one in chosen}
     promised = {one.id for request, ones in matched.items() if request != wanted.id for one in ones}
-    considered: list[tuple[tuple[int, object], Considered]] = []
-    times = []
-    for one in able:
-        if one.busy or not view.able(one):
-            considered.append(((1, one.id), Considered(one, _plain_verdict(one, view))))
-            continue
-        seen = view.see(one)
-        verdict = _verdict(seen, view, mine, promised)
-        considered.append(((0, seen.key), Considered(one, verdict, seen.at, seen.familiar)))
-        if now < seen.at < inf:
-            times.append(seen.at)
+    verdicts = _verdicts(view, staff, mine, promised)
+    times = [one.at for one in verdicts if now < one.at < inf]
     cover = covers.get(wanted.language, NO_COVER)
-    force = None if forces is None else forces.get(wanted.language)
     ringing = len(wanted.ringing) + len(chosen)
-    considered.sort(key=lambda pair: pair[0])
-    verdicts = tuple(one for _key, one in considered)
-    waits = bool(chosen or times or wanted.ringing) or (force is not None and force.busy > 0)
-    waits = waits or any(one.verdict in {BUSY, PROMISED, BEHIND} for one in verdicts)
+    waits = bool(chosen or times or wanted.ringing) or any(one.verdict in {BUSY, PROMISED, BEHIND} for one in verdicts)
     return Choice(
         chosen=chosen,
         look_again_at=_look_again(now, view.next_round(ringing), cover.until, *times),
@@ -133,6 +121,26 @@ def choose(
     )
 
 
+def _verdicts(view: View, staff: Staff, mine: set[int], promised: set[int]) -> tuple[Considered, ...]:
+    """Return everybody who has the languages with her verdict: those who may be rung in the order of ringing."""
+    found: list[tuple[Key, Considered]] = []
+    rest = [Considered(one, _plain_verdict(one, view)) for one in staff.able(view.wanted) if one.busy]
+    for kind in staff.kinds(view.wanted, view.policy):
+        alike = view.alike(kind[0])
+        for one in kind:
+            if not view.able(one):
+                rest.append(Considered(one, _plain_verdict(one, view)))
+            elif alike.short.rest or one.id in view.wanted.familiar:
+                seen = view.see(one)
+                found.append((seen.key, Considered(one, _verdict(seen, view, mine, promised), seen.at, seen.familiar)))
+            else:
+                key = (*alike.key[:4], one.idle_since, one.id)
+                found.append((key, Considered(one, _verdict(alike, view, mine, promised, one.id), alike.at)))
+    found.sort(key=itemgetter(0))
+    rest.sort(key=lambda one: one.one.id)
+    return (*(one for _key, one in found), *rest)
+
+
 def _plain_verdict(one: Candidate, view: View) -> str:
     if one.id in view.wanted.ringing:
         return RINGING
@@ -143,12 +151,14 @@ def _plain_verdict(one: Candidate, view: View) -> str:
     return OFF_SHIFT if one.off else UNABLE
 
 
-def _verdict(seen: Seen, view: View, mine: set[int], promised: set[int]) -> str:
-    if seen.one.id in mine:
+def _verdict(seen: Seen, view: View, mine: set[int], promised: set[int], pk: int | None = None) -> str:
+    """Return the verdict on the candidate seen, or on the one of her kind whose id is ``pk``."""
+    pk = seen.one.id if pk is None else pk
+    if pk in mine:
         return CHOSEN
     if seen.at > view.now:
         return view.why_not(seen)
-    return PROMISED if seen.one.id in promised else BEHIND
+    return PROMISED if pk in promised else BEHIND
 
 
 def _look_again(now: float, *times: float | None) -> float | None:

@@ -10,10 +10,12 @@ ourselves (policy `CALLBACKS`) come last, however old they are: nobody waits on 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
-from yuqiao.hotline.routing.candidates import Candidate, Cover, Force, Wanted, force_of
+from yuqiao.hotline.routing.candidates import Candidate, Cover, Wanted
 from yuqiao.hotline.routing.policy import CALLBACKS, Policies
-from yuqiao.hotline.routing.view import Seen, View
+from yuqiao.hotline.routing.staff import Staff
+from yuqiao.hotline.routing.view import Key, View
 
 MOST_POINTS = 100
 NO_COVER = Cover()
@@ -33,18 +35,14 @@ def queue(requests: Iterable[Wanted], policies: Policies) -> list[Wanted]:
 
 def view_of(
     wanted: Wanted,
-    candidates: Iterable[Candidate],
+    staff: Staff,
     policies: Policies,
     now: float,
     *,
     covers: Mapping[str, Cover],
-    forces: Mapping[str, Force] | None,
 ) -> View:
-    """Return a request's view; ``forces`` by language are counted from the candidates unless handed in."""
-    force = None if forces is None else forces.get(wanted.language)
-    if force is None:
-        force = force_of(candidates, wanted.language, wanted.target, wanted.tried)
-    return View(wanted, policies.of(wanted.line_class), force, covers.get(wanted.language, NO_COVER), now)
+    """Return a request's view."""
+    return View(wanted, policies.of(wanted.line_class), staff.force(wanted), covers.get(wanted.language, NO_COVER), now)
 
 
 def match(
@@ -54,29 +52,12 @@ def match(
     now: float,
     *,
     covers: Mapping[str, Cover] | None = None,
-    forces: Mapping[str, Force] | None = None,
 ) -> dict[str, tuple[Candidate, ...]]:
     """Return who is rung now for which request (by request id), each at most once, the queue's order first.
 
     Nobody is rung as a second for one request while another could have her as its first.
     """
-    return share_out(requests, Staff(candidates), policies, now, covers=covers or {}, forces=forces, views={})
-
-
-class Staff:
-    """The candidates by pair of languages, sorted out once however many requests ask."""
-
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
-        self._everybody = candidates
-        self._able: dict[tuple[str, str], list[Candidate]] = {}
-
-    def able(self, wanted: Wanted) -> list[Candidate]:
-        """Return those who have the request's languages, in the order handed in."""
-        pair = wanted.language, wanted.target
-        found = self._able.get(pair)
-        if found is None:
-            found = self._able[pair] = [one for one in self._everybody if one.level(*pair)]
-        return found
+    return share_out(requests, Staff(candidates, now), policies, now, covers=covers or {}, views={})
 
 
 def share_out(
@@ -86,7 +67,6 @@ def share_out(
     now: float,
     *,
     covers: Mapping[str, Cover],
-    forces: Mapping[str, Force] | None,
     views: Mapping[str, View],
 ) -> dict[str, tuple[Candidate, ...]]:
     """As `match`; ``views`` are those of some requests (by id), where they are known already."""
@@ -94,11 +74,10 @@ def share_out(
     matched: dict[str, tuple[Candidate, ...]] = {}
     rest: list[tuple[View, int]] = []
     for wanted in queue(requests, policies):
-        able = staff.able(wanted)
-        view = views.get(wanted.id) or view_of(wanted, able, policies, now, covers=covers, forces=forces)
+        view = views.get(wanted.id) or view_of(wanted, staff, policies, now, covers=covers)
         number = view.to_ring()
         if not wanted.ringing:
-            best = _best(view, able, taken)
+            best = _best(view, staff, taken)
             if best is None:
                 continue
             taken.add(best.id)
@@ -108,7 +87,7 @@ def share_out(
             rest.append((view, number))
     for view, number in rest:
         for _ in range(number):
-            best = _best(view, staff.able(view.wanted), taken)
+            best = _best(view, staff, taken)
             if best is None:
                 break
             taken.add(best.id)
@@ -116,12 +95,28 @@ def share_out(
     return matched
 
 
-def _best(view: View, candidates: Iterable[Candidate], taken: set[int]) -> Candidate | None:
-    best: Seen | None = None
-    for one in candidates:
-        if one.busy or one.id in taken or not view.able(one):
+def _best(view: View, staff: Staff, taken: set[int]) -> Candidate | None:
+    """Return whom the request rings next: who served the caller before, else the first of the best kind."""
+    if view.wanted.familiar and (known := _best_known(view, staff, taken)) is not None:
+        return known
+    best: Key | None = None
+    found: Candidate | None = None
+    for kind in staff.kinds(view.wanted, view.policy):
+        seen = view.alike(kind[0])
+        if seen.at > view.now or (best is not None and seen.key[:4] > best[:4]):
             continue
-        seen = view.see(one)
-        if seen.at <= view.now and (best is None or seen.key < best.key):
-            best = seen
-    return None if best is None else best.one
+        one = next((one for one in kind if one.id not in taken and view.able(one)), None)
+        if one is None:
+            continue
+        key = (*seen.key[:4], one.idle_since, one.id)
+        if best is None or key < best:
+            best, found = key, one
+    return found
+
+
+def _best_known(view: View, staff: Staff, taken: set[int]) -> Candidate | None:
+    known = view.wanted.familiar
+    free = [one for one in staff.able(view.wanted) if one.id in known and not one.busy and one.id not in taken]
+    seen = [view.see(one) for one in free if view.able(one)]
+    may = [one for one in seen if one.familiar and one.at <= view.now]
+    return min(may, key=attrgetter("key")).one if may else None

@@ -39,6 +39,13 @@ class Seen:
     familiar: bool
 
 
+def to_ring(wanted: Wanted, policy: Policy, now: float) -> int:
+    """Return how many phones more the ring plan wants for a request now; at least one while none rings."""
+    rounds = 0 if wanted.first_rung_at is None else int((now - wanted.first_rung_at) // policy.ring_every)
+    plan = min(policy.ring_most, policy.ring_first + policy.ring_more * max(0, rounds)) - len(wanted.ringing)
+    return max(plan, 0 if wanted.ringing else 1)
+
+
 class View:
     """The eyes of one request, with all that depends on it alone worked out once."""
 
@@ -51,11 +58,7 @@ class View:
         order = order_of_tiers(cover.tier)
         self._place = {tier: order.index(tier) for tier in TIERS}
         self._seen: dict[int, Seen] = {}
-
-    @property
-    def places(self) -> tuple[tuple[str, int], ...]:
-        """Each tier with its place in the order of ringing now."""
-        return tuple(self._place.items())
+        self._alike: dict[int, Seen] = {}
 
     def able(self, one: Candidate) -> bool:
         """Whether what never relaxes holds: she has the languages, and was neither tried nor is she rung."""
@@ -71,13 +74,24 @@ class View:
         """Look at a candidate who is able, once. The order of keys is total: her id decides last."""
         seen = self._seen.get(one.id)
         if seen is None:
-            seen = self._seen[one.id] = self._look_at(one)
+            familiar = one.id in self.wanted.familiar and not one.off
+            seen = self._seen[one.id] = self._look_at(one, familiar=familiar)
         return seen
 
-    def _look_at(self, one: Candidate) -> Seen:
+    def alike(self, one: Candidate) -> Seen:
+        """Look at ``one`` as at everybody of her kind: as if she had never served the caller.
+
+        Of the answer, what is before ``idle_since`` in the key, whether she may be rung now, and what she lacks hold
+        for all of the kind; ``at``, too, unless they rest.
+        """
+        seen = self._alike.get(one.id)
+        if seen is None:
+            seen = self._alike[one.id] = self._look_at(one, familiar=False)
+        return seen
+
+    def _look_at(self, one: Candidate, *, familiar: bool) -> Seen:
         wanted, policy = self.wanted, self.policy
         short = short_of(one, wanted, policy, self.now)
-        familiar = one.id in wanted.familiar and not one.off
         tier = one.tier if one.tier in self._place else TIERS[-1]
         waits = max(fits_after(short, self.given), 0.0 if familiar else self.opens[tier])
         at = wanted.created_at + waits
@@ -89,10 +103,7 @@ class View:
 
     def to_ring(self) -> int:
         """Return how many phones more the ring plan wants now; at least one while none rings."""
-        wanted, policy = self.wanted, self.policy
-        rounds = 0 if wanted.first_rung_at is None else int((self.now - wanted.first_rung_at) // policy.ring_every)
-        plan = min(policy.ring_most, policy.ring_first + policy.ring_more * max(0, rounds)) - len(wanted.ringing)
-        return max(plan, 0 if wanted.ringing else 1)
+        return to_ring(self.wanted, self.policy, self.now)
 
     def next_round(self, ringing: int) -> float | None:
         """Return when the ring plan wants more phones than the ``ringing`` ones; None: never."""

@@ -1,16 +1,17 @@
-"""Routing on rows: the two short queries decide as the whole staff would, claims give back, decisions stay written."""
+"""Routing on rows: the short list decides as the whole staff would, claims give back, decisions stay written."""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+import uuid
 from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
 from yuqiao.accounts.models import Person
-from yuqiao.hotline import queue, roster, routing_tables
+from yuqiao.hotline import queue, roster, routing_tables, shortlist
 from yuqiao.hotline.events import InterpretersClaimed, MustWait, NobodyThere
 from yuqiao.hotline.models import Call, InterpreterRequest, Line, RoutingDecision
 from yuqiao.hotline.routing import MOBILE, TIERS, Policies, Wanted, choose
@@ -69,36 +70,56 @@ def some_city(chance: random.Random, size: int) -> None:
     )
 
 
+def some_request(chance: random.Random, number: int, now: float) -> Wanted:
+    """Return a request with wishes of every kind."""
+    return Wanted(
+        str(uuid.UUID(int=number)),
+        chance.choice(["en", "ja"]),
+        chance.choice([0, 10, 100]),
+        chance.random() < 0.2,
+        now - chance.choice([0, 3, 8, 16, 25, 40]),
+        tuple(chance.sample(range(1, 200), 5)),
+        level=chance.randint(1, 3),
+        domain=chance.choice(["", "medical", "police"]),
+        gender=chance.choice(["", "f"]),
+        line=chance.choice(["120", "12345"]),
+        line_class=chance.choice(["emergency", "government", "callback"]),
+        familiar=tuple(chance.sample(sorted(Interpreter.objects.values_list("pk", flat=True)), 2)),
+    )
+
+
 @pytest.mark.parametrize("seed", range(6))
-def test_two_short_queries_choose_as_the_whole_staff_would(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roster, "SHORT_LIST", 6)
+def test_the_short_list_decides_for_one_request_as_the_whole_staff_would(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shortlist, "NAMED", 0)
     chance = random.Random(seed)
     some_city(chance, 70)
     now = clock.now().timestamp()
     for number in range(25):
-        wanted = Wanted(
-            str(number),
-            chance.choice(["en", "ja"]),
-            10,
-            False,
-            now - chance.choice([0, 3, 8, 16, 25, 40]),
-            tuple(chance.sample(range(1, 200), 5)),
-            level=chance.randint(1, 3),
-            domain=chance.choice(["", "medical", "police"]),
-            gender=chance.choice(["", "f"]),
-            line=chance.choice(["120", "12345"]),
-            line_class=chance.choice(["emergency", "government", "callback"]),
-            familiar=tuple(chance.sample(sorted(Interpreter.objects.values_list("pk", flat=True)), 2)),
-        )
-        staff = roster.everybody({wanted.language}, now)
+        wanted = some_request(chance, number, now)
+        rings_homes = Policies().of(wanted.line_class).off_duty
+        staff = [one for one in roster.everybody({wanted.language}, now) if rings_homes or not one.off]
         whole = choose(wanted, [], staff, Policies(), now)
-        short, unread = queue._choose(wanted, [], Policies(), now, set())
+        short, _others = queue._choose(wanted, None, Policies(), now, set())
         assert [one.id for one in short.chosen] == [one.id for one in whole.chosen]
         assert short.nobody == whole.nobody
         assert short.given_up == whole.given_up
-        assert sum(short.counts.values()) + unread >= len(short.chosen)
-        if not short.chosen:
-            assert (short.look_again_at is None) == (whole.look_again_at is None)
+        tried = sum(one.one.id in wanted.tried for one in whole.considered)
+        assert sum(short.counts.values()) == sum(whole.counts.values()) - tried, "everybody is counted"
+        assert short.counts.get("busy", 0) == whole.counts.get("busy", 0)
+        if not wanted.tried or not whole.counts.get("rest"):
+            assert short.look_again_at == whole.look_again_at
+
+
+def test_of_several_who_are_asked_for_only_those_still_as_thought_are_claimed() -> None:
+    ready, taken, home = interpreter("1"), interpreter("2", state="busy"), at_home("3")
+    now = clock.now()
+    assert workforce.claim_all("r", now, ready=[ready.pk, taken.pk, home.pk], at_home=[]) == {ready.pk}
+    assert workforce.claim_all("s", now, ready=[], at_home=[home.pk, ready.pk]) == {home.pk}
+    assert workforce.claim_all("t", now) == set()
+    assert dict(Interpreter.objects.values_list("number", "off_shift")) == {"1": False, "2": False, "3": True}
+    assert dict(Interpreter.objects.values_list("number", "held_by")) == {"1": "r", "2": "", "3": "s"}
 
 
 def test_who_was_rung_in_vain_keeps_her_place_and_who_talked_does_not() -> None:
