@@ -52,18 +52,20 @@ def claim_all(request_id: str, at: dt.datetime, *, ready: Sequence[int] = (), at
     the same can never wait for each other in a circle. Returns the ids of those held.
     """
     asked = [(PresenceState.READY.value, ready), (PresenceState.OFF.value, at_home)]
-    able = [(f"(state = %s AND id IN ({', '.join(['%s'] * len(ids))}))", [state, *ids]) for state, ids in asked if ids]
+    able: list[tuple[str, list[Any]]] = [
+        (f"(state = %s AND id IN ({', '.join(['%s'] * len(ids))}))", [state, *ids]) for state, ids in asked if ids
+    ]
     if not able:
         return set()
     free = f"SELECT id FROM workforce_interpreter WHERE held_by = '' AND ({' OR '.join(sql for sql, _ in able)})"  # noqa: S608
     if connection.features.has_select_for_update_skip_locked:  # else writers take turns anyway
         free += " FOR UPDATE SKIP LOCKED"
-    held: list[Any] = [request_id, connection.ops.adapt_datetimefield_value(at)]
+    since, chosen = connection.ops.adapt_datetimefield_value(at), [one for _, ids in able for one in ids]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE workforce_interpreter SET off_shift = (state = 'off'), state = 'claimed', held_by = %s, "  # noqa: S608
             f"state_since = %s WHERE id IN ({free}) RETURNING id",
-            [*held, *(one for _, ids in able for one in ids)],
+            [request_id, since, *chosen],
         )
         return {pk for (pk,) in cursor.fetchall()}
 
