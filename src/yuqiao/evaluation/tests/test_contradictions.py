@@ -1,0 +1,254 @@
+"""All contradictions of Guangzhou's report are found, a mended text has none, and nobody is alarmed for nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yuqiao.evaluation.contradictions.checks import check
+from yuqiao.evaluation.contradictions.finding import Finding, Known, Register
+from yuqiao.evaluation.passages import Passage, read_report
+from yuqiao.evaluation.schemes import GUANGZHOU
+from yuqiao.evaluation.scoring import Done
+from yuqiao.evaluation.tests.sheets import row, sheet
+
+SOURCE = (Path(__file__).parent / "guangzhou_2021.txt").read_text()
+REGISTER = Register(name="广州多语种公共服务平台优化项目")
+MENDED = (
+    ("共九种语言", "共八种语言"),
+    ("（12345、110、\n\n120)", "（12345、110、119、\n\n120等)"),
+    ("181 个基层部门", "181 个政务及公共服务部门"),
+    ("99.18%", "99.19%"),
+    ("及时、全额拨付到位", "按合同及时拨付，结余2.85万元"),
+    ("全面、按时完成各项绩效指标", "除短期人员缺口外完成了各项绩效指标"),
+    ("项目绩效自评等级为：优秀。", ""),
+    ("优化工作项目", "优化项目"),
+    ("平台工作项目", "平台优化项目"),
+    ("平台创新项目", "平台优化项目"),
+)
+
+
+def found(text: str, register: Register = REGISTER) -> list[Finding]:
+    return check(tuple(read_report(text)), register)
+
+
+def codes(text: str, register: Register = REGISTER) -> list[str]:
+    return [one.code for one in found(text, register)]
+
+
+def one(text: str, code: str, register: Register = REGISTER) -> Finding:
+    (only,) = [finding for finding in found(text, register) if finding.code == code]
+    return only
+
+
+def quoted(finding: Finding) -> tuple[str, str]:
+    return finding.first.quote, finding.second.quote if finding.second else ""
+
+
+def test_s122_one_document_cuts_off_and_rounds_up() -> None:
+    finding = one(SOURCE, "rounding")
+    assert finding.sentence.startswith(
+        "预算执行347.15÷350＝99.1857%写作99.18%（截尾），（6191−5187）÷5187＝19.3561%写作19.36%"
+    )
+    assert quoted(finding) == ("预算完成率为99.18%", "同比增涨19.36%")
+
+
+def test_s122_a_template_has_one_rule() -> None:
+    of_template = Register(sheet=sheet([], scheme=GUANGZHOU))
+    assert codes("预算金额350万元，实际支付347.15万元，预算完成率为99.19%。", of_template) == ["rounding-template"]
+    assert codes("预算金额350万元，实际支付347.15万元，预算完成率为99.18%。", of_template) == []
+
+
+def test_s127_full_points_beside_a_cause_of_lateness() -> None:
+    late = dt.date(2023, 9, 20)
+    rows = [
+        row(1, "线下纠错活动", "≥2次", "2", "3"),
+        row(
+            2,
+            "7月底前完成一次线下纠错活动",
+            "是",
+            Done.PARTLY,
+            "3",
+            share="66.67",
+            cause="合同流程办完已过8月，实际启动较晚",
+        ),
+        row(3, "提交半年总结", "是", Done.DONE, "3", cause="结算时又完善更新提交了一版阶段性报告"),
+        row(4, "完成半年验收", "≥1次", "1", "4", deadline=dt.date(2023, 7, 31), first_on=late),
+    ]
+    text = "项目全面、按时完成各项绩效指标。"
+    findings = found(text, Register(sheet=sheet(rows)))
+    assert [(one.code, one.second.quote if one.second else "") for one in findings] == [
+        ("on-time", "未得满分：7月底前完成一次线下纠错活动"),
+        ("on-time", "晚于期限：完成半年验收"),
+        ("full-with-cause", "结算时又完善更新提交了一版阶段性报告"),
+        ("late-but-full", "2023-07-31，首次提交2023-09-20"),
+        ("late-elsewhere", "线下纠错活动（3.00/3分）"),
+    ]
+
+
+def test_s127_on_time_against_months_without_enough_people() -> None:
+    assert quoted(one(SOURCE, "on-time")) == ("全面、按时完成各项绩效指标", "导致短期内人员数量不达标的问题")
+    named = Register(troubles=("2021年9月缺1人",))
+    assert codes("各项指标全部按时完成。", named) == ["on-time"]
+
+
+def test_s137_a_grade_without_a_number() -> None:
+    assert quoted(one(SOURCE, "grade-without-points"))[0] == "项目绩效自评等级为：优秀"
+
+
+def test_s137_in_full_against_99_18() -> None:
+    assert quoted(one(SOURCE, "in-full")) == ("项目资金及时、全额拨付到位", "预算完成率为99.18%")
+
+
+def test_s137_nine_languages_of_which_eight_are_named() -> None:
+    finding = one(SOURCE, "languages")
+    assert finding.sentence == "写的是9种语言，文中列出的是8种。"
+    assert finding.first.quote == "搭建共九种语言的涉外沟通及反馈机制"
+
+
+def test_s137_181_is_defined_twice() -> None:
+    assert (
+        one(SOURCE, "defined-twice").sentence == "同为181，一处是“政务及公共服务部门”，一处是“基层部门”，应统一口径。"
+    )
+
+
+def test_s137_the_lists_of_lines_differ_between_sections() -> None:
+    lists = [quoted(finding) for finding in found(SOURCE) if finding.code == "lines"]
+    assert [second for _, second in lists] == [
+        "联动12345、110、96158、广州国际健康驿站客服热线等公共服务热线",
+        "其中紧急服务热线3条（110报警热线、119消防热线、120急救热线）",
+    ]
+
+
+def test_s135_the_project_has_one_name() -> None:
+    written = [finding.sentence for finding in found(SOURCE) if finding.code == "name"]
+    assert len(written) == 3
+    assert "优化工作项目" in written[1]
+
+
+def test_the_source_is_accused_of_nothing_else() -> None:
+    assert sorted(set(codes(SOURCE))) == [
+        "defined-twice",
+        "grade-without-points",
+        "in-full",
+        "languages",
+        "lines",
+        "name",
+        "on-time",
+        "rounding",
+    ]
+
+
+def test_a_mended_text_has_no_contradiction() -> None:
+    text = SOURCE
+    for wrong, right in MENDED:
+        assert wrong in text, wrong
+        text = text.replace(wrong, right)
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "code"),
+    [
+        ("增加 1004 通", "增加 1014 通", "difference"),
+        ("6191 通", "6190 通", "difference"),
+        ("19.36%", "19.63%", "rate"),
+        ("347.15 万元", "347.51 万元", "rate"),
+        ("其中紧急服务热线 3 条", "其中紧急服务热线 4 条", "sum"),
+        ("政务服务热线 93 条", "政务服务热线 92 条", "sum"),
+        ("104 条", "105 条", "sum"),
+        ("公共服务类热线 8 条", "公共服务类热线 7 条", "listed"),
+        ("支付宝客服热线 95188", "支付宝客服热线 95188、美团 10107888", "listed"),
+    ],
+)
+def test_s123_a_changed_number_no_longer_adds_up(wrong: str, right: str, code: str) -> None:
+    text = SOURCE.replace("347.15万元", "347.15 万元")
+    assert wrong in text
+    assert code not in codes(text)
+    assert code in codes(text.replace(wrong, right))
+
+
+def test_s123_what_is_left_over() -> None:
+    assert codes("联动104条热线，其中89条已并入12345，其余15条单独开通。") == []
+    assert codes("联动104条热线，其中89条已并入12345，其余16条单独开通。") == ["rest"]
+
+
+def test_s29_languages_against_the_register_and_against_a_list_behind() -> None:
+    assert codes("开通5种语言（英语、日语、韩语、俄语）。") == ["languages"]
+    assert codes("开通4种语言（英语、日语、韩语、俄语）。", Register(languages=8)) == []
+    assert codes("提供九种语言服务。", Register(languages=8)) == ["languages-register"]
+
+
+def test_numbers_of_the_text_against_those_of_the_data() -> None:
+    rows = [row(1, "质检差错率", "≤2%", "5/3", "4"), row(2, "话务平台可用率", "≥99%", "100", "4")]
+    register = Register(sheet=sheet(rows), figures=(Known(("来电",), Fraction(6191), "通"),))
+    assert codes("最终质检差错率为1.67%，话务平台可用率、分期服务平台验收合格率为100%。", register) == []
+    assert codes("最终质检差错率为1.66%。", register) == []
+    assert codes("最终质检差错率为1.68%，话务平台可用率达99.9%。", register) == ["figure", "figure"]
+    assert codes("质检差错率目标为2%，达到不低于话务平台可用率99%的要求。", register) == ["figure"]
+    assert codes("全年承接6191通来电，比2020年的5187通增加1004通。", register) == []
+    assert codes("全年承接6119通来电。", register) == ["figure"]
+
+
+def test_a_grade_and_a_total_against_the_sheet() -> None:
+    rows = [row(n, f"指标{n}", "＝1次", "1", "30") for n in range(3)]
+    scored = Register(sheet=sheet(rows))
+    assert codes("总分99.96分，自评等级为优。", scored) == []
+    assert codes("总分99.69分，自评等级为良。", scored) == ["grade", "total"]
+    assert codes("得分95.96分，自评等级为优秀。", Register()) == []
+
+
+def test_s135_one_other_character_in_an_indicators_name() -> None:
+    register = Register(sheet=sheet([row(1, "服务对接方对服务整体满意度", "＝100%", "100", "4")]))
+    assert codes("服务对接方对服务整理满意度为100%。", register) == ["name"]
+    assert codes("服务对接方对服务整体满意度为100%。", register) == []
+
+
+def test_shares_of_one_whole() -> None:
+    assert codes("其中英语占60.5%，日语占30.5%，韩语占10%。") == ["shares"]
+    assert codes("其中英语占33.3%，日语占33.3%，韩语占33.4%。") == []
+
+
+QUIET = (
+    "为110、120、999、12345、119等公共服务热线提供英、法、德、俄、西、日、韩、阿8个语种（其中英语24小时，其他语种8小时/日）多语言电话翻译服务。",
+    "抽查网站首页、“投资在北京、工作在北京、生活在北京、留学在北京、旅游在北京”等五大版块的政策信息。",
+    "来电总量 6191 通，上年同期 5187 通，增加 1004 通（+19.36%）。译员接通率 97.03%（6007/6191）。",
+    "2023年来电676通，其中英语300通，日语200通等。",
+    "共完成视频6期（不含预告片），覆盖16个区、96家单位，其中重点单位12家、一般单位84家。",
+    "全年没有发生逾期，无延期交付，各项指标均按时完成。",
+    "预算金额350万元，实际支付350万元，资金全额拨付，预算执行率100%。",
+    "2020年服务部门180家，2021年服务部门181家。",
+    "总分95.96分，自评等级为优秀，质检得分良好。",
+    "新增三种语言，满意率比上年提高0.5个百分点。",
+    "比2022年的5000通减少500通；2023年4500通，同比下降10%。",
+)
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_a_good_sentence_alarms_nobody(text: str) -> None:
+    assert found(text) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *"一二三九十百万0123456789.%，。、（）()等共占比增加其中热线语言种条家预算支付率为",
+                "同比",
+                "110",
+                "12345",
+                "全额拨付",
+            ]
+        )
+    )
+)
+def test_no_text_stops_the_checks(parts: list[str]) -> None:
+    passage = Passage("随意", "".join(parts))
+    for finding in check((passage,), REGISTER):
+        assert finding.sentence
+        assert len(finding.where) <= 200
