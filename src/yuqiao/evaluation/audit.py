@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from yuqiao.evaluation.amounts import plain
 from yuqiao.evaluation.checks import judging, money, points, writing
-from yuqiao.evaluation.findings import Check, Finding, Weight, number
+from yuqiao.evaluation.findings import Check, Finding, Weight, actual_of, number, target_of
 from yuqiao.evaluation.form import Form
 from yuqiao.evaluation.schemes import NATIONAL, SCHEMES, Scheme
 
-__all__ = ["CHECKS", "Check", "Finding", "Weight", "audit", "guess", "number"]
+__all__ = ["CHECKS", "Check", "Finding", "Weight", "actual_of", "audit", "guess", "number", "target_of"]
 
 CHECKS: tuple[Check, ...] = (
     points.understood,
