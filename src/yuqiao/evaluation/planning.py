@@ -38,7 +38,10 @@ from yuqiao.lib import clock
 
 @dataclass(frozen=True, slots=True)
 class IndicatorFacts:
-    """An indicator as it is to be. ``target`` as one writes it (``≥500个``, 是); ``strand`` is a strand's id."""
+    """An indicator as it is to be. ``target`` as one writes it (``≥500个``, 是); ``strand`` is a strand's id.
+
+    ``proof`` says what paper will prove what a person enters or judges (佐证材料).
+    """
 
     level1: str
     level2: str
@@ -48,6 +51,7 @@ class IndicatorFacts:
     deadline: dt.date | None = None
     formula: str = ENTERED
     strand: int | None = None
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Part:
     weight: Decimal
     deadline: dt.date | None = None
     formula: str = ENTERED
+    proof: str = ""
 
 
 def facts_of(indicator: Indicator) -> IndicatorFacts:
@@ -72,6 +77,7 @@ def facts_of(indicator: Indicator) -> IndicatorFacts:
         indicator.deadline,
         indicator.formula,
         indicator.strand_id,
+        indicator.proof,
     )
 
 
@@ -236,6 +242,7 @@ def _fill(row: Indicator, facts: IndicatorFacts) -> None:
     if not known(facts.formula):
         raise PlanError("formula", formula=facts.formula)
     row.formula = facts.formula
+    row.proof = facts.proof.strip()[:200]
     if facts.strand is not None and not Strand.objects.filter(pk=facts.strand, project=project).exists():
         raise PlanError("strand")
     row.strand_id = facts.strand

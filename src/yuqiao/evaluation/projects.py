@@ -211,4 +211,5 @@ def _copied(one: Indicator, project: Project, strand: Strand | None, parent: Ind
         deadline=year_later(one.deadline, project.year - one.project.year),
         weight=one.weight,
         formula=one.formula,
+        proof=one.proof,
     )

@@ -12,8 +12,8 @@ class Indicator(models.Model):
     """One third-level indicator; a part of a compound one has a ``parent``, whose weight is the sum of its parts.
 
     The target is ``operator`` (`targets.Operator`, as printed) with ``amount`` and ``unit``, or 是 with neither;
-    ``deadline`` is the day by which it is to be done. ``formula`` says where the actual comes from
-    (`evaluation.formulas`): ``hotline:transfers``, ``count:feedback_sheet``, ``entered``.
+    ``deadline`` is the day by which it is to be done; ``proof`` says what paper will prove it. ``formula`` says
+    where the actual comes from (`evaluation.formulas`): ``hotline:transfers``, ``count:feedback_sheet``, ``entered``.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="indicators")
@@ -29,6 +29,7 @@ class Indicator(models.Model):
     deadline = models.DateField(null=True, blank=True)
     weight = models.DecimalField(max_digits=6, decimal_places=2)
     formula = models.CharField(max_length=120, default="entered")
+    proof = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["project_id", "position", "id"]
