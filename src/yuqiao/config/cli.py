@@ -90,6 +90,14 @@ def audit_form(argv: list[str]) -> int:
     return run(argv)
 
 
+@command("evaluate", "a published self-evaluation built anew from rows: documents, figures, findings")
+def evaluate(argv: list[str]) -> int:
+    """Build a sample in a database of its own."""
+    from yuqiao.samples.run import main as run  # noqa: PLC0415
+
+    return run(argv)
+
+
 @command("migrate", "bring the database up to date")
 def migrate(argv: list[str]) -> int:
     """Run Django's migrate."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -92,13 +93,15 @@ def _accepted(asked: Sequence[Asked], _at: dt.datetime) -> Answers:
     answers: Answers = {}
     for one in asked:
         items = [
-            passed
+            (passed, day)
             for number, stage, day, passed in found
             if within(one, day)
             and number in (one.formula.many(CONTRACT) or (number,))
             and stage in (one.formula.many(STAGE) or (stage,))
         ]
-        answers[one] = _share(one.formula, sum(items), len(items))
+        kept = [day for passed, day in items if passed]
+        answer = _share(one.formula, len(kept), len(items))
+        answers[one] = replace(answer, first_on=min(kept, default=None))  # by which a deadline is judged (S57)
     return answers
 
 

@@ -28,7 +28,7 @@ from yuqiao.evaluation.printing.cells import (
     who_and_what,
 )
 from yuqiao.evaluation.printing.copies import Copy, page
-from yuqiao.evaluation.scoring import percent
+from yuqiao.evaluation.scoring import execution_percent
 from yuqiao.evaluation.sheet import Money, Row, Sheet, actual_text, in_ten_thousand
 
 TITLE = "项目支出绩效自评表"
@@ -94,7 +94,7 @@ def rate_text(executed: int | None, base: int | None, sheet: Sheet) -> str:
     """Return a rate of execution as the scheme prints rates: 99.62%; a dash where there is no budget."""
     if executed is None or not base:
         return DASH
-    return percent(Fraction(executed, base), sheet.scheme)
+    return execution_percent(Fraction(executed, base), sheet.scheme)
 
 
 def _goals(sheet: Sheet) -> Part:

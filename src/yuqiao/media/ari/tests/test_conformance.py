@@ -306,37 +306,6 @@ async def test_a_party_is_recorded_by_a_snoop_channel(engine: Engine, alice: Han
     assert_events(client, "RecordingStarted", "RecordingFinished")
 
 
-async def test_a_supervisor_listens_and_whispers_to_one_party(
-    engine: Engine, alice: Handset, bob: Handset, carol: Handset
-) -> None:
-    """Alice and Bob talk; Carol hears both, and only Alice hears Carol."""
-    client, room, aside, tap = engine.client, engine.unique("room"), engine.unique("aside"), engine.unique("tap")
-    caller = await engine.call(alice)
-    await client.do("POST", f"/channels/{caller}/answer")
-    for bridge in (room, aside):
-        await client.do("POST", f"/bridges/{bridge}", type="mixing")
-    await client.do("POST", f"/bridges/{room}/addChannel", channel=caller)
-    for party, bridge in ((bob, room), (carol, aside)):
-        leg = engine.unique("leg")
-        endpoint = f"PJSIP/yuqiao/{party.uri}"
-        await client.do("POST", "/channels", endpoint=endpoint, app="yuqiao", channelId=leg, originator=caller)
-        await client.event("StasisStart", channel=leg)
-        await client.do("POST", f"/bridges/{bridge}/addChannel", channel=leg)
-    snoop = await client.do("POST", f"/channels/{caller}/snoop/{tap}", spy="both", whisper="out", app="yuqiao")
-    assert snoop["state"] == "Up"
-    await client.event("StasisStart", channel=tap)
-    await client.do("POST", f"/bridges/{aside}/addChannel", channel=tap)
-    await client.event("ChannelEnteredBridge", channel=tap)
-    await until(lambda: carol.hears(alice) and carol.hears(bob) and carol.misses(carol), "the supervisor to hear both")
-    await until(lambda: alice.hears(bob) and alice.hears(carol) and alice.misses(alice), "the whisper")
-    await until(lambda: bob.hears(alice) and bob.misses(carol), "the other party to miss the whisper")
-    await client.do("DELETE", f"/channels/{tap}")
-    await client.event("StasisEnd", channel=tap)
-    await until(lambda: alice.misses(carol) and alice.hears(bob), "the whisper to end")
-    for bridge in (aside, room):
-        await client.do("DELETE", f"/bridges/{bridge}")
-
-
 async def test_a_bridge_is_recorded(engine: Engine, alice: Handset) -> None:
     client, bridge, name = engine.client, engine.unique("room"), engine.unique("mix")
     caller = await engine.call(alice)

@@ -1,0 +1,1 @@
+"""Two cities' self-evaluations as their sources print them, built anew from rows."""

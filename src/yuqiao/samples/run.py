@@ -1,0 +1,59 @@
+"""``yuqiao evaluate CITY --out DIR``: a city's self-evaluation from rows to signed documents, in a minute."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from yuqiao.samples.cities import CITIES
+from yuqiao.samples.database import prepare
+from yuqiao.samples.tables import City
+
+
+def main(argv: list[str]) -> int:
+    """Build one sample; 0 when everything was written."""
+    parser = argparse.ArgumentParser(
+        prog="yuqiao evaluate",
+        description="Build a published self-evaluation anew from rows: documents, figures, findings.",
+    )
+    parser.add_argument("city", choices=list(CITIES), help="whose self-evaluation")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write; made if need be")
+    parser.add_argument(
+        "--database", metavar="URL", help="an empty database to fill and keep (default: SQLite, gone afterwards)"
+    )
+    chosen = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="yuqiao-evaluate-") as folder:
+        prepare(Path(folder), chosen.database)
+        return _build(CITIES[chosen.city], chosen.out)
+
+
+def _build(city: City, out: Path) -> int:
+    """Rows, sheet, documents; prints what was written and the headline."""
+    from yuqiao.evaluation.assembling import assemble  # noqa: PLC0415 (needs settings)
+    from yuqiao.samples import figures, papers, writing  # noqa: PLC0415
+
+    project = writing.write(city, writing.cast())
+    sheet = assemble(project, city.evaluated_at)
+    printed = figures.every(project, sheet)
+    written = papers.write(out, papers.documents(project, sheet), printed)
+    for path in written:
+        sys.stdout.write(f"{path}\n")
+    sys.stdout.write(headline({one.code: one.text for one in printed}) + "\n")
+    return 0
+
+
+def headline(texts: dict[str, str]) -> str:
+    """Return the figures a reader looks for first, in a few lines."""
+    lines = [
+        f"总分 {texts['total']}（{texts['grade']}）：预算 {texts['rate_points']}，指标 {texts['points']}",
+        f"执行率 {texts['rate']}；按年初预算数 {texts['rate_initial']}",
+    ]
+    if "calls_growth" in texts:
+        classes = " ＋ ".join(texts[f"lines_{one}"] for one in ("emergency", "government", "public"))
+        lines.append(
+            f"来电 {texts['calls']}，上年 {texts['calls_before']}，{texts['calls_more']}，{texts['calls_growth']}；"
+            f"线路 {texts['lines']} ＝ {classes}"
+        )
+    return "\n".join(lines)
