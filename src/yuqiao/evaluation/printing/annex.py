@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from yuqiao.documents.blocks import Block, Heading, Paragraph, Table
 from yuqiao.evaluation.amounts import plain
-from yuqiao.evaluation.scoring import percent
+from yuqiao.evaluation.scoring import execution_percent
 from yuqiao.evaluation.sheet import Row, Sheet, actual_text
 
 NOTHING = "—"
@@ -58,7 +58,7 @@ def _budget(sheet: Sheet) -> Block:
     rows = tuple(
         (
             name,
-            NOTHING if one.ratio is None else percent(one.ratio, sheet.scheme),
+            NOTHING if one.ratio is None else execution_percent(one.ratio, sheet.scheme),
             NOTHING if one.value is None else str(one.value),
             one.explanation,
         )
