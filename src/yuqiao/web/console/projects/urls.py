@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yuqiao.web.console.projects import compare, dashboard, indicator, lists
+from yuqiao.web.console.projects import begin, compare, dashboard, indicator, indicator_form, lists, money, plan
 
 urlpatterns: list[URLPattern] = [
     path("", lists.show, name="projects"),
     path("compare/", compare.show, name="projects-compare"),
+    path("begin/", begin.begin, name="project-begin"),
+    path("begin/from/", begin.begin_from, name="project-begin-from"),
     path("<int:project_id>/", dashboard.show, name="project"),
     path("<int:project_id>/indicators/<int:indicator_id>/", indicator.show, name="project-indicator"),
+    path("<int:project_id>/indicators/<int:indicator_id>/change/", indicator_form.page, name="project-indicator-form"),
+    path("<int:project_id>/change/", begin.change, name="project-change"),
+    path("<int:project_id>/plan/", plan.page, name="project-plan"),
+    path("<int:project_id>/money/", money.page, name="project-money"),
 ]
