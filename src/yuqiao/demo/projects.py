@@ -160,7 +160,7 @@ def _done(indicator: Indicator, day: dt.date) -> None:
     Entered.objects.create(indicator=indicator, done="done", done_on=day, basis="文件已归档", entered_at=at)
     paper = Evidence.objects.create(
         project=indicator.project,
-        kind="document",
+        kind="work_summary",
         serial=f"{indicator.project.year}-{indicator.position:02d}",
         title=indicator.name,
         happened_on=day,

@@ -1,4 +1,4 @@
-"""What the pages' forms have in common: reading fields, trying a verb, and saying what to mend without losing a word."""
+"""What the pages' forms share: reading fields, trying a verb, saying what to mend without losing a word."""
 
 from __future__ import annotations
 

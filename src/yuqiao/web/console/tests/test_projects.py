@@ -105,7 +105,7 @@ def test_a_number_leads_to_its_rows_and_withdrawn_ones_do_not_count(zhao: Client
     piece(project, 1)
     piece(project, 2, withdrawn_at=now())
     text = page(zhao, f"/projects/{project.pk}/indicators/{sheets.pk}/")
-    assert "登记的佐证材料件数" in text
+    assert "Rows that are counted (1)" in text
     assert "反馈表1" in text
     assert "反馈表2" not in text
 
@@ -116,9 +116,7 @@ def test_a_hotline_figure_leads_to_the_calls_it_counts(zhao: Client, project: Pr
     calls = indicator(project, "转接电话", operator="≥", amount=1, unit="个", formula="hotline:calls")
     call = cast.finished_call()
     text = page(zhao, f"/projects/{project.pk}/indicators/{calls.pk}/")
-    url = f"/statistics/calls/numerator/?period={project.year}"
-    assert url in text
-    assert str(call.pk) in page(zhao, url)
+    assert f"/calls/{call.pk}/" in text
 
 
 def test_evidence_closes_the_gap(zhao: Client, project: Project) -> None:
