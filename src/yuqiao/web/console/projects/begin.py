@@ -59,7 +59,10 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     """Begin a project."""
     if request.method == "GET":
         year = timezone.localdate(now()).year
-        return _form(request, {"year": year, "scheme": "national", "budget_weight": 10, "unit_is_itself": True}, None)
+        home = person_of(request).department
+        shown = {"year": year, "scheme": "national", "budget_weight": 10, "unit_is_itself": True}
+        own = {} if home is None else {"department": home.code, "unit": home.code}
+        return _form(request, shown | own, None)
     try:
         made = projects.begin(facts_of(request.POST), by=person_of(request))
     except MISTAKES as error:
