@@ -20,8 +20,9 @@ UNITS = (
 _UNIT = "|".join(UNITS)
 _CHINESE = "".join((*DIGITS, *SMALL, *LARGE))
 _ARABIC = re.compile(rf"(?<![\d.A-Za-z])(\d[\d,]*(?:\.\d+)?)(万|亿|千|百)?(多|余)?({_UNIT})?")
-#: A Chinese numeral counts only with a unit behind it (唯一 and 一线 are words), and not as an ordinal (第三位).
-_NUMERAL = re.compile(rf"(?<![第\d{_CHINESE}])([{_CHINESE}]+)({_UNIT})(?!之)")
+#: A Chinese numeral counts only with a unit behind it (唯一 and 一线 are words), not as an ordinal (第三位),
+#: and not without a digit (万元 is a unit).
+_NUMERAL = re.compile(rf"(?<![第\d{_CHINESE}])([{''.join(DIGITS)}十][{_CHINESE}]*)({_UNIT})(?!之)")
 _SHARE = re.compile(rf"百分之([{_CHINESE}]+)(?:点([{''.join(DIGITS)}]+))?")
 
 
