@@ -51,7 +51,7 @@ class FigureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number (or date, or 是) as it is printed; ``source`` leads to its rows: ``formula:…``, ``row:ID``, ``sheet:``.
+    """One number (or date, or 是) as printed; ``source`` leads to its rows: ``formula:…``, ``row:ID``, ``sheet:``.
 
     ``text`` is None while nothing is known.
     """
