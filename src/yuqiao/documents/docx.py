@@ -41,7 +41,7 @@ def to_docx(document: Document) -> bytes:
     file = NewDocument()
     _styles(file, document.style)
     _page(file, document)
-    file.core_properties.title = sayable(document.title)
+    file.core_properties.title = sayable(document.title).replace("\n", " ")
     file.core_properties.author = ""
     file.core_properties.comments = ""
     _opening(file, document)

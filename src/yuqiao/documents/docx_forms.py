@@ -25,6 +25,8 @@ TWIPS_PER_MM = 1440 / 25.4
 BREAKS_FROM = 0.6
 #: Heights are worked out on the high side; a part that needs a little less than a page should still stay whole.
 WIDE_ESTIMATE = 0.8
+#: Width of a line that holds one sign and no second one, in signs.
+ONE_SIGN = 1.4
 #: Between two tables: as little as a word processor allows, so that two lines look like one.
 GAP = Pt(0.7)
 #: Lines of half a point (in eighths of a point, as the standard counts).
@@ -126,6 +128,10 @@ def _cell(file: Docx, form: Form, one: Placed, face: Face, *, begins: bool, keep
         properties.append(_element("w:tcBorders", children=[_element(f"w:{one}", {"w:val": "nil"}) for one in bare]))
     if cell.shaded:
         properties.append(_element("w:shd", {"w:val": "clear", "w:fill": FILL}))
+    if cell.upright:  # so narrow that each line holds one sign
+        spare = round((width - form.size * 20 * ONE_SIGN) / 2)
+        sides = [_element(f"w:{edge}", {"w:w": str(max(0, spare)), "w:type": "dxa"}) for edge in ("left", "right")]
+        properties.append(_element("w:tcMar", children=sides))
     properties.append(_element("w:vAlign", {"w:val": "top" if cell.top else "center"}))
     made = _element("w:tc", children=[_element("w:tcPr", children=properties)])
     for line in sayable(cell.text).split("\n") if begins else [""]:
