@@ -10,9 +10,11 @@ from django.db.models import Count, Sum
 from yuqiao.evaluation.amounts import Amount
 from yuqiao.evaluation.formulas import measure_all
 from yuqiao.evaluation.models import Deviation, Indicator, MoneySource, Project
-from yuqiao.evaluation.schemes import BY_CODE, Scheme
+from yuqiao.evaluation.scheme_versions import scheme_of
 from yuqiao.evaluation.sheet import Header, Money, Row, Sheet, Strand, evaluate
 from yuqiao.evaluation.targets import Operator, Target
+
+__all__ = ["assemble", "header_of", "money_of", "rows_of", "scheme_of", "target_of"]
 
 ITSELF = "（本级）"
 
@@ -30,11 +32,6 @@ def assemble(project: Project, at: dt.datetime) -> Sheet:
         achieved=project.achieved,
         strands=[Strand(one.name, one.goal, one.achieved) for one in project.strands.all()],
     )
-
-
-def scheme_of(project: Project) -> Scheme:
-    """Return the scheme a project is scored by; KeyError for a code nobody knows."""
-    return BY_CODE[project.scheme]
 
 
 def header_of(project: Project) -> Header:

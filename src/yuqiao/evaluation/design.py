@@ -10,7 +10,24 @@ from yuqiao.evaluation.schemes import Scheme
 from yuqiao.evaluation.targets import read_day
 
 #: Words that make a clause a task of its own.
-TASKS = ("完成", "制作", "组织", "提交", "编制", "开展", "提升", "举办", "印发", "召开", "建立", "开通", "发布")
+TASKS = ("完成", "制作", "组织", "提交", "编制", "编写", "开展", "举办", "印发", "召开", "建立", "开通", "发布")
+#: Words that say what a task is for; where there is no task, each is a wish of its own.
+WISHES = (
+    "提升",
+    "提高",
+    "加强",
+    "促进",
+    "推动",
+    "推进",
+    "优化",
+    "完善",
+    "增强",
+    "改善",
+    "强化",
+    "深化",
+    "营造",
+    "扩大",
+)
 #: Words that show that something has to be handed in or done by a day.
 TIMELY = ("时效", "及时", "按时", "月底前", "月前", "日前", "年底前")
 _BREAK = re.compile(r"[，、；;,]|以及|并且|(?<=[完次期份])并")
@@ -18,8 +35,13 @@ _DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|末|份)?(?:之?前
 
 
 def tasks(name: str) -> tuple[str, ...]:
-    """Return the tasks that one indicator's name holds, if it holds several: such a one must be split (S126)."""
-    found = tuple(one.strip() for one in _BREAK.split(name) if any(word in one for word in TASKS))
+    """Return the tasks that one indicator's name holds, if it holds several: such a one must be split (S126).
+
+    ``完成视频，完成纠错`` are two; ``开展培训，提升水平`` is one with its purpose; three wishes are three.
+    """
+    clauses = [one.strip() for one in _BREAK.split(name)]
+    done = tuple(one for one in clauses if any(word in one for word in TASKS))
+    found = done or tuple(one for one in clauses if one.startswith(WISHES))
     return found if len(found) > 1 else ()
 
 

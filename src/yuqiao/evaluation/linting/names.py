@@ -6,27 +6,10 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from yuqiao.evaluation.design import WISHES, tasks
 from yuqiao.evaluation.linting.plan import ENTERED, Concern, Plan, Severity, about, bare, doubled, quoted
 from yuqiao.evaluation.targets import Operator
 
-#: Verbs that make a clause a task of its own; the second row only wishes.
-TASKS = ("完成", "制作", "组织", "提交", "编制", "编写", "开展", "举办", "印发", "采集", "验收", "发布")
-WISHES = (
-    "提升",
-    "提高",
-    "加强",
-    "促进",
-    "推动",
-    "推进",
-    "优化",
-    "完善",
-    "增强",
-    "改善",
-    "强化",
-    "深化",
-    "营造",
-    "扩大",
-)
 #: Longer names do not fit the form's column on two lines.
 LONGEST = 40
 #: Two names so alike are most likely meant to be one.
@@ -41,23 +24,12 @@ OPPOSITES = {
 }
 
 
-def clauses(name: str) -> list[str]:
-    """Return the clauses of a name that are tasks of their own (S126); wishes count where there are only wishes.
-
-    ``开展培训，提升水平`` is one task with its purpose; ``完成视频，完成纠错`` are two.
-    """
-    every = [one for one in re.split(r"[，,；;、。]", name) if one.strip()]
-    tasks = [one for one in every if any(verb in one for verb in TASKS)]
-    wishes = [one for one in every if one.strip().startswith(WISHES)]
-    return tasks or wishes
-
-
 def compound(plan: Plan) -> Iterator[Concern]:
     """An indicator that holds several tasks is split, each with its own weight (S126)."""
     for one in plan.judged:
-        found = clauses(one.name)
-        if len(found) > 1:
-            sentence = f"一个指标含{len(found)}项任务：{quoted(found)}；只完成一部分时无法计分。"
+        found = tasks(one.name)
+        if found:
+            sentence = f"一个指标含{len(found)}项任务：{quoted(list(found))}；只完成一部分时无法计分。"
             yield about(one, Severity.DOUBT, "compound", sentence, "请拆分，并分别定指标值和分值。")
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
 from yuqiao.evaluation.amounts import plain, rounded
+from yuqiao.evaluation.design import day_in_name
 from yuqiao.evaluation.linting.plan import ENTERED, PERCENT, Concern, Line, Plan, Severity, Yield, about, quoted
 from yuqiao.evaluation.schemes import ZeroRule
-from yuqiao.evaluation.targets import Operator, read_day
+from yuqiao.evaluation.targets import Operator
 
 #: A target so far below what was reached a year before needs a reason; and so far above, where less is more.
 FAR_BELOW, FAR_ABOVE = Fraction(4, 5), Fraction(5, 4)
@@ -19,8 +19,6 @@ RATE_NAMES = ("率", "比例", "占比", "满意度")
 GROWTH = ("增长率", "增长比例", "增幅")
 _GIVEN = {Yield.RATE: "百分比", Yield.COUNT: "件数", Yield.TIME: "秒数"}
 TIMELINESS = "时效指标"
-_DAY = re.compile(r"((?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|底|末))(?:之?前|以前)?")
-_NUMBER_AND_UNIT = re.compile(r"\d+(?:\.\d+)?\s*([^\W\d_]{1,3})")
 
 
 def rate_operator(plan: Plan) -> Iterator[Concern]:
@@ -86,10 +84,9 @@ def proof_is_known(plan: Plan) -> Iterator[Concern]:
 def day_is_set(plan: Plan) -> Iterator[Concern]:
     """Timeliness has a day (S134), and the day in a name is the one that counts."""
     for one in plan.judged:
-        found = _DAY.search(one.name)
-        named = read_day(found[1], plan.year) if found else None
+        named = day_in_name(one.name, plan.year)
         if named is not None and one.deadline is None:
-            sentence = f"名称写明“{found[0] if found else ''}”，但没有设置完成期限。"
+            sentence = "名称写明了期限，但没有设置完成期限。"
             yield about(one, Severity.DOUBT, "no-deadline", sentence, f"请将期限设为{named.isoformat()}。")
         elif named is not None and one.deadline != named:
             sentence = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from yuqiao.evaluation.amounts import plain
+from yuqiao.evaluation.design import missing_categories
 from yuqiao.evaluation.linting.plan import Concern, Plan, Severity, about, quoted
 from yuqiao.evaluation.schemes import BUDGET
 
@@ -50,8 +51,7 @@ def categories_fit(plan: Plan) -> Iterator[Concern]:
 
 def categories_present(plan: Plan) -> Iterator[Concern]:
     """Second-level categories that the scheme wants to see (S136); one finding for all that are missing."""
-    present = {one.level2 for one in plan.leading}
-    missing = [one for one in plan.scheme.categories if one not in present]
+    missing = missing_categories([one.level2 for one in plan.leading], plan.scheme)
     if plan.lines and missing:
         sentence = f"没有设置{'、'.join(missing)}。"
         yield Concern(Severity.DOUBT, "categories", "绩效指标", sentence, "请补充，或在申报说明中写明为何不适用。")

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yuqiao.evaluation.design import tasks as tasks_of
 from yuqiao.evaluation.linting.lint import CHECKS, lint
-from yuqiao.evaluation.linting.names import clauses
 from yuqiao.evaluation.linting.plan import Concern, Line, Plan, Severity, Yield
 from yuqiao.evaluation.schemes import BEIJING, GUANGZHOU, INVERSE_RATIO, NATIONAL, SCHEMES, Scheme
 from yuqiao.evaluation.targets import Operator, read_target
@@ -135,14 +135,14 @@ def test_what_is_right_is_not_doubted(found: Plan) -> None:
         ("7月底前完成制作视频2期，完成一次线下纠错", 2),
         ("提升《条例》社会知晓度，提升社会主体参与度，提升法制意识", 3),
         ("完成验收、提交报告", 2),
-        ("提交电话翻译服务数据统计情况和翻译服务工作总结", 1),
+        ("提交电话翻译服务数据统计情况和翻译服务工作总结", 0),
         ("为在京外籍人士提供便捷、准确多语言电话咨询服务渠道", 0),
         ("转接12345.110.120.999.119等线路外语电话数量", 0),
-        ("通过开展活动，提升参与度", 1),
+        ("通过开展活动，提升参与度", 0),
     ],
 )
 def test_s126_tasks_are_told_from_purposes(name: str, tasks: int) -> None:
-    assert len(clauses(name)) == tasks
+    assert len(tasks_of(name)) == tasks
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_s128_three_targets_of_nothing_have_no_ratio_and_the_scheme_says_what_on
 
 def test_s134_what_is_due_by_a_day_has_that_day_and_a_deed_has_its_proof() -> None:
     first = the(beijing_plan(), "no-deadline")
-    assert first.sentence == "名称写明“7月底前”，但没有设置完成期限。"
+    assert first.sentence == "名称写明了期限，但没有设置完成期限。"
     assert first.advice == "请将期限设为2023-07-31。"
     mended = replace(
         beijing_plan(),
