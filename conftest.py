@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +28,15 @@ def _tables_read_anew() -> None:
     """Let routing read its tables in each test, not remember those of the one before."""
     for name in ("routing_tables", "standing_by", "trend_figures"):
         importlib.import_module(f"yuqiao.hotline.{name}").forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _evidence_in_a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests hand in away from the evidence of this machine."""
+    kept: dict[str, Any] = settings.STORAGES
+    options = {"location": str(tmp_path_factory.mktemp("evidence")), "base_url": None}
+    with override_settings(STORAGES={**kept, "evidence": {**kept["evidence"], "OPTIONS": options}}):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -16,6 +16,9 @@ from yuqiao.lib.hours import Hours
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(read("YUQIAO_VAR_DIR", str, "var")).resolve()
 RECORDINGS_DIR = Path(read("YUQIAO_RECORDINGS_DIR", str, str(VAR_DIR / "recordings"))).resolve()
+#: Where evidence is kept, and how large one file of it may be.
+EVIDENCE_DIR = Path(read("YUQIAO_EVIDENCE_DIR", str, str(VAR_DIR / "evidence"))).resolve()
+EVIDENCE_MOST_MB = read("YUQIAO_EVIDENCE_MOST_MB", int, 100)
 
 DEBUG = read("YUQIAO_DEBUG", flag, default=False)
 SECRET_KEY = read("YUQIAO_SECRET_KEY", str, "only-for-development-" + "0" * 40 if DEBUG else None)
@@ -116,6 +119,14 @@ LOCALE_PATHS = [BASE_DIR / "web" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "evidence": {
+        "BACKEND": "yuqiao.evaluation.evidence_files.KeptOnce",
+        "OPTIONS": {"location": str(EVIDENCE_DIR), "base_url": None},
+    },
+}
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the package itself: nothing to collect
 SECURE_CONTENT_TYPE_NOSNIFF = True

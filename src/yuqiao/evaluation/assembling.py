@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from yuqiao.evaluation.amounts import Amount
 from yuqiao.evaluation.formulas import measure_all
@@ -17,6 +17,8 @@ from yuqiao.evaluation.targets import Operator, Target
 __all__ = ["assemble", "header_of", "money_of", "rows_of", "scheme_of", "target_of"]
 
 ITSELF = "（本级）"
+#: Proofs that were neither withdrawn nor replaced.
+STANDING = Q(proofs__evidence__withdrawn_at=None, proofs__evidence__replaced_at=None)
 
 
 def assemble(project: Project, at: dt.datetime) -> Sheet:
@@ -75,7 +77,7 @@ def target_of(indicator: Indicator) -> Target:
 def rows_of(project: Project, at: dt.datetime) -> list[Row]:
     """Return every indicator with its actual, in the form's order."""
     indicators = project.indicators.select_related("project").annotate(
-        proof_count=Count("proofs", distinct=True), change_count=Count("changes", distinct=True)
+        proof_count=Count("proofs", filter=STANDING, distinct=True), change_count=Count("changes", distinct=True)
     )
     strands = {pk: place for place, pk in enumerate(project.strands.values_list("pk", flat=True))}
     deviations = {one.indicator_id: one for one in Deviation.objects.filter(indicator__project=project).order_by("id")}

@@ -59,6 +59,13 @@ class Evidence(models.Model):
 
     class Meta:
         ordering = ["happened_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "kind", "serial"],
+                condition=models.Q(withdrawn_at=None, replaced_at=None) & ~models.Q(serial=""),
+                name="each_serial_once",
+            ),
+        ]
         indexes = [
             # Everything that is counted of evidence, so that a count reads this index and no row.
             models.Index(
