@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluation', '0003_evidence_versions'),
+        ('evaluation', '0004_indicator_proof'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
