@@ -39,6 +39,7 @@ from yuqiao.web.console import (
     workplace,
     wrap_up,
 )
+from yuqiao.web.console.projects import audit
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
@@ -121,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workload/overtime.csv", workload.overtime_csv, name="overtime-csv"),
     path("outages/", outages.show, name="outages"),
     path("outages/change/", outages.change, name="outages-change"),
+    path("audit-form/", audit.page, name="audit-form"),
     path("projects/", include("yuqiao.web.console.projects.urls")),
     path("feedback/", feedback.show, name="feedback"),
     path("feedback/enter/", feedback.enter, name="feedback-enter"),

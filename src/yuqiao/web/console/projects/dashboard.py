@@ -69,7 +69,12 @@ def frame(request: HttpRequest, project: Project, tab: str) -> dict[str, object]
     """Return what the head of each page of a project needs: the tabs and what this reader may do."""
     person = person_of(request)
     acts = {"edits": Act.EDIT_PLAN, "proves": Act.ADD_EVIDENCE, "reviews": Act.REVIEW, "signs": Act.SIGN_EVALUATION}
-    tabs = [("project", _("Dashboard")), ("project-plan", _("Year's plan")), ("project-money", _("Money"))]
+    tabs = [
+        ("project", _("Dashboard")),
+        ("project-plan", _("Year's plan")),
+        ("project-money", _("Money")),
+        ("project-documents", _("Documents")),
+    ]
     return {"project": project, "tab": tab, "tabs": tabs} | {name: may(person, act) for name, act in acts.items()}
 
 

@@ -15,15 +15,17 @@ from yuqiao.evaluation import formulas, planning, projects
 from yuqiao.evaluation.amounts import plain
 from yuqiao.evaluation.assembling import scheme_of, target_of
 from yuqiao.evaluation.models import Indicator, Project
+from yuqiao.evaluation.plan_findings import findings
 from yuqiao.evaluation.planning import IndicatorFacts
 from yuqiao.evaluation.process_rules import What, may_edit
 from yuqiao.evaluation.projects import StrandFacts
 from yuqiao.evaluation.schemes import CATEGORIES, Scheme
+from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed
 from yuqiao.web.console.projects.acting import NOTHING, Given, Verb, answer, maybe_day, number, one_of, whole
 from yuqiao.web.console.projects.dashboard import frame, project_of
-from yuqiao.web.console.projects.words import STAGES
+from yuqiao.web.console.projects.words import FINDINGS, STAGES
 
 LEVELS = ("产出指标", "效益指标", "满意度指标")
 #: Empty lines for further strands.
@@ -54,6 +56,10 @@ def show(request: HttpRequest, project: Project, given: Given) -> HttpResponseBa
             "spare": range(SPARE),
             "rows": [(one, f"{target_of(one)}", plain(one.weight)) for one in indicators],
             "weights": weights(project, indicators, scheme),
+            "concerns": [
+                (words.word(FINDINGS, one.severity.value), one.severity.name.lower(), one)
+                for one in findings(project, now())
+            ],
             "plans": may_edit(project.stage, What.PLAN),
             "writes": may_edit(project.stage, What.TEXT),
         }
@@ -98,6 +104,7 @@ def facts_of(form: QueryDict) -> IndicatorFacts:
         maybe_day(form, "deadline"),
         form.get("formula", "").strip() or formulas.ENTERED,
         whole(form, "strand"),
+        form.get("proof", ""),
     )
 
 

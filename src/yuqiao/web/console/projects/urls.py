@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yuqiao.web.console.projects import begin, compare, dashboard, indicator, indicator_form, lists, money, plan
+from yuqiao.web.console.projects import (
+    begin,
+    compare,
+    dashboard,
+    documents,
+    indicator,
+    indicator_form,
+    lists,
+    money,
+    plan,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", lists.show, name="projects"),
@@ -17,4 +27,6 @@ urlpatterns: list[URLPattern] = [
     path("<int:project_id>/change/", begin.change, name="project-change"),
     path("<int:project_id>/plan/", plan.page, name="project-plan"),
     path("<int:project_id>/money/", money.page, name="project-money"),
+    path("<int:project_id>/documents/", documents.page, name="project-documents"),
+    path("<int:project_id>/documents/<slug:code>/<slug:copy>.<str:kind>", documents.download, name="project-document"),
 ]

@@ -33,3 +33,9 @@ LEVELS: Words = {
     "效益指标": _("Benefit"),
     "满意度指标": _("Satisfaction"),
 }
+FINDINGS: Words = {
+    "错误": _("Wrong"),
+    "疑问": _("To be explained"),
+    "格式": _("To be written otherwise"),
+    "提示": _("Good to know"),
+}
