@@ -64,6 +64,7 @@ bench: .venv/installed
 	$(BIN)/python -m bench.mixer
 	$(BIN)/python -m bench.setup
 	$(BIN)/python -m bench.figures
+	$(BIN)/python -m bench.evaluation
 	$(BIN)/python -m bench.routing
 	$(BIN)/python -m bench.city
 

@@ -7,9 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from yuqiao.accounts.models import Department
-from yuqiao.evaluation.assembling import assemble
+from yuqiao.evaluation.assembling import assemble, assemble_all
 from yuqiao.evaluation.models import Adjustment, BudgetLine, Evidence, Indicator, MoneySource, Payment, Project
 from yuqiao.evaluation.sheet import actual_text, in_ten_thousand
 from yuqiao.lib import clock
@@ -100,3 +103,27 @@ def test_what_is_not_measured_is_open_and_leaves_no_grade(project: Project) -> N
     indicator(project, operator="是")
     sheet = assemble(project, clock.now())
     assert (sheet.open, sheet.grade, sheet.total) == (1, "", Decimal("9.96"))
+
+
+def test_many_projects_take_as_many_queries_as_one_and_come_out_as_each_alone(
+    project: Project, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    others = []
+    for number in range(3):
+        other = Project.objects.create(
+            code=f"other-{number}", year=2023, name="另一项目", department=project.department, unit=project.unit,
+            scheme="beijing", scheme_from=dt.date(2021, 1, 1), created_at=clock.now(),
+        )  # fmt: skip
+        BudgetLine.objects.create(project=other, source=MoneySource.OTHER, initial_fen=100 * number)
+        indicator(other, operator="≥", amount=number + 1, unit="份", formula="count:feedback_sheet")
+        others.append(other)
+    indicator(project, operator="是")
+    Project.objects.filter(pk=project.pk).update(scheme_from=dt.date(2021, 1, 1))
+    at = clock.now()
+    every = list(Project.objects.select_related("department", "unit").order_by("pk"))
+    assert [assemble(one, at) for one in every] == assemble_all(every, at)
+    with CaptureQueriesContext(connection) as of_four:
+        assemble_all(every, at)
+    with django_assert_num_queries(len(of_four)):
+        assemble_all([every[1], every[0]], at)
+    assert assemble_all([], at) == []

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yuqiao.evaluation.assembling import assemble
+from yuqiao.evaluation.assembling import assemble_all
 from yuqiao.evaluation.models import Project
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import Act, allowed, may, person_of
@@ -26,9 +26,11 @@ def show(request: HttpRequest) -> HttpResponseBase:
     year = int(asked) if asked.isdecimal() and int(asked) in years else (years[0] if years else None)
     at = now()
     today = timezone.localdate(at)
-    found = Project.objects.filter(year=year or 0).select_related("department", "unit")[:MOST_PROJECTS]
+    found = list(Project.objects.filter(year=year or 0).select_related("department", "unit")[:MOST_PROJECTS])
     context = {
-        "projects": [headline(project, assemble(project, at), today) for project in found],
+        "projects": [
+            headline(project, sheet, today) for project, sheet in zip(found, assemble_all(found, at), strict=True)
+        ],
         "years": years,
         "year": year,
         "edits": may(person_of(request), Act.EDIT_PLAN),
