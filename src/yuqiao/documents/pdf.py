@@ -1,4 +1,4 @@
-"""Documents as PDF, set by Typst: fonts embedded, text that can be copied and read aloud (tagged), nothing fetched.
+"""Documents as PDF, set by Typst: PDF/A-2a and PDF/UA-1 (fonts embedded, text to copy and to hear), nothing fetched.
 
 The page's description (`page.typ`) never changes; a document is handed in as JSON and shown as text, so no word of it
 can become markup. Equal documents give equal bytes: the document's moment is the only date.
@@ -10,7 +10,7 @@ import json
 import math
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -30,6 +30,9 @@ LATIN = "Libertinus Serif"
 #: For signs that no Chinese font has; Typst looks in all fonts of the machine after these.
 BEYOND = ("DejaVu Sans", "DejaVu Sans Mono")
 PACKAGE = "fonts-noto-cjk"
+Standard = Literal["a-2a", "ua-1"]
+#: Kept for decades (ISO 19005-2, level A) and read aloud (ISO 14289-1).
+ARCHIVAL: list[Standard] = ["a-2a", "ua-1"]
 
 
 class FontMissingError(DocumentError):
@@ -45,11 +48,19 @@ def to_pdf(document: Document) -> bytes:
     """
     fonts = _fonts()
     said = json.dumps(_document(document, frozenset(fonts.families())), ensure_ascii=False)
+    at = math.floor(document.at.timestamp())
+    try:
+        return _set(said, fonts, at, ARCHIVAL)
+    except typst.TypstError:  # a sign that no font of this machine has: it may stand in a PDF, not in an archive
+        return _set(said, fonts, at, [])
+
+
+def _set(said: str, fonts: typst.Fonts, at: int, standards: list[Standard]) -> bytes:
     # A compiler of its own for each document: one kept would be shared between threads.
     compiler = typst.Compiler(
         PAGE.read_bytes(), font_paths=fonts, ignore_system_fonts=True, sys_inputs={"document": said}
     )
-    made = compiler.compile(format="pdf", timestamp=math.floor(document.at.timestamp()))
+    made = compiler.compile(format="pdf", timestamp=at, pdf_standards=list(standards))
     if not isinstance(made, bytes):
         raise DocumentError("the document could not be set as one PDF")
     return made

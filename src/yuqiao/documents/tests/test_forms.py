@@ -151,6 +151,19 @@ def test_pdf_embeds_its_fonts_has_tags_and_one_date() -> None:
     assert reader.metadata.title == "自评表"
 
 
+def test_pdf_can_be_archived_and_read_aloud() -> None:
+    made = to_pdf(document(FORM_BLOCK, Heading("一、说明"), Paragraph("正文")))
+    assert b"<pdfaid:part>2</pdfaid:part>" in made
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in made
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in made
+
+
+def test_a_sign_without_a_font_costs_the_archive_and_not_the_document() -> None:
+    made = to_pdf(one_cell("来电人􏿿"))
+    assert b"pdfaid" not in made
+    assert "来电人" in PdfReader(io.BytesIO(made)).pages[0].extract_text()
+
+
 def test_a_part_that_fits_one_page_begins_there() -> None:
     def pages(rows: int) -> list[str]:
         filled = Part(((Cell("长" * 1000, across=3, align=Align.LEFT),),))
