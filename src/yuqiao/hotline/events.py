@@ -200,6 +200,17 @@ class HandOverAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class AnotherAsked:
+    """Somebody asks for another interpreter: of at least ``level``, of a ``domain``, of a ``gender`` (empty: any)."""
+
+    command: int
+    level: int
+    domain: str
+    gender: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class EscalateAsked:
     """Somebody calls the floor manager in."""
 
@@ -231,6 +242,7 @@ DeskEvent = (
     | ConsultAsked
     | MergeAsked
     | HandOverAsked
+    | AnotherAsked
     | EscalateAsked
     | CallManagerAsked
     | Preempted

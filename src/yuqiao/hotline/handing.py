@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from yuqiao.hotline import script, seeking
 from yuqiao.hotline.effects import FinishCommand
-from yuqiao.hotline.state import INTERPRETER, UNMET, WITHDRAWN, LegPhase, LegState
+from yuqiao.hotline.seeking import ANYBODY
+from yuqiao.hotline.state import INTERPRETER, UNMET, WITHDRAWN, LegPhase, LegState, RequestOf
 from yuqiao.hotline.turn import Turn
 
 
-def hand_over(turn: Turn, by: LegState, command: int | None = None) -> str:
-    """Seek a colleague in the place of ``by``; returns why not, empty when she is sought."""
+def hand_over(turn: Turn, by: LegState, command: int | None = None, wished: RequestOf = ANYBODY) -> str:
+    """Seek a colleague in the place of ``by``; returns why not, empty when she is sought.
+
+    ``wished``: what the request asks of her beyond the language.
+    """
     if turn.call.handover or turn.call.open_request is not None:
         return "a colleague is being sought already"
     if not turn.principal_present or by.interpreter is None:
         return "the call is over"
     turn.note("handover_asked", by.id)
-    seeking.ask(turn, tried=(by.interpreter,))
+    seeking.ask(turn, tried=(by.interpreter,), wished=wished)
     request = turn.call.open_request
     turn.set(handover="" if request is None else request.id, handover_by=by.id, handover_command=command)
     return ""

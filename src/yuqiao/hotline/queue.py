@@ -150,6 +150,7 @@ def _waiting(row: Sequence[Any], now: float) -> Wanted:
         line=line or "",
         line_class=CALLBACKS if way_in in OUTBOUND else facts.line_class,
         familiar=(*standing_by.booked(line or "", now), *wishes.get("preferred", ())),
+        strict=wishes.get("strict", False),
     )
 
 

@@ -134,7 +134,7 @@ def _request_columns(request: RequestOf) -> dict[str, Any]:
 def _wishes(request: RequestOf) -> dict[str, Any]:
     """Return what the request asks beyond its language, if it is not the ordinary."""
     plain = RequestOf("", "", 0.0)
-    wished = {name: getattr(request, name) for name in ("target", "level", "domain", "gender", "preferred")}
+    wished = {name: getattr(request, name) for name in ("target", "level", "domain", "gender", "preferred", "strict")}
     return {name: value for name, value in wished.items() if value != getattr(plain, name)}
 
 

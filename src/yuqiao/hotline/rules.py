@@ -12,6 +12,7 @@ from typing import Any
 
 from yuqiao.engines import events as engine
 from yuqiao.hotline import (
+    another,
     apart,
     asides,
     calling_back,
@@ -263,6 +264,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.ConsultAsked: steering.consult,
     desk.MergeAsked: steering.merge,
     desk.HandOverAsked: steering.hand_over,
+    desk.AnotherAsked: another.asked,
     desk.EscalateAsked: steering.escalated,
     desk.CallManagerAsked: steering.call_manager,
     desk.TimeCame: _time,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yuqiao.engines.events import LegEnded
 from yuqiao.hotline import consent, ringing, script, survey
 from yuqiao.hotline.closing import close, settle, withdraw
@@ -23,11 +25,23 @@ from yuqiao.hotline.state import (
 )
 from yuqiao.hotline.turn import Turn
 
+#: A request that asks nothing beyond the language.
+ANYBODY = RequestOf("", "", 0.0)
 
-def ask(turn: Turn, *, head: bool = False, tried: tuple[int, ...] = ()) -> None:
-    """Make a request for an interpreter of the call's language; ``head`` for a replacement."""
-    request = RequestOf(
-        turn.new_id(), turn.call.language, turn.now, priority=turn.call.priority, head=head, tried=tried
+
+def ask(turn: Turn, *, head: bool = False, tried: tuple[int, ...] = (), wished: RequestOf = ANYBODY) -> None:
+    """Make a request for an interpreter of the call's language; ``head`` for a replacement.
+
+    ``wished``: what it asks beyond the language.
+    """
+    request = replace(
+        wished,
+        id=turn.new_id(),
+        language=turn.call.language,
+        created_at=turn.now,
+        priority=turn.call.priority,
+        head=head,
+        tried=tried,
     )
     turn.call = turn.call.with_request(request)
     turn.note("replacement_requested" if head else "interpreter_requested", request=request.id)

@@ -142,7 +142,7 @@ class RequestOf:
     ``dead``: those whose phones should ring and give no sign of it, so that others are rung as if they did not.
     ``preempted``: an interpreter it rang was called away once; that does not happen to it again.
     Beyond the language: into which (``target``), the least ``level``, ``domain`` and ``gender`` wished (`routing`), and
-    interpreters ``preferred`` (of a case or a booking).
+    interpreters ``preferred`` (of a case or a booking). ``strict``: nobody else will do, for somebody is on already.
     """
 
     id: str
@@ -163,6 +163,7 @@ class RequestOf:
     domain: str = ""
     gender: str = ""
     preferred: tuple[int, ...] = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

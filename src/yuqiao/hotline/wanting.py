@@ -38,4 +38,5 @@ def wanted_of(
         line=line,
         line_class=line_class,
         familiar=familiar,
+        strict=request.strict,
     )

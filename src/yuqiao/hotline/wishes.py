@@ -14,8 +14,13 @@ from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.models import Call, CallCommand
+from yuqiao.hotline.routing_tables import DOMAINS
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
+from yuqiao.workforce.models import Gender
+
+#: From community interpreting to that of conferences.
+LEVELS = (1, 2, 3)
 
 
 class CommandError(ValueError):
@@ -69,6 +74,11 @@ def _hand_over(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.HandOverAsked(command, arguments.get("asker", ""), at)
 
 
+def _another(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    level = int(arguments.get("level", "1"))
+    return desk.AnotherAsked(command, level, arguments.get("domain", ""), arguments.get("gender", ""), at)
+
+
 def _escalate(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.EscalateAsked(command, at)
 
@@ -90,6 +100,7 @@ WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "consult": _consult,
     "merge": _merge,
     "hand_over": _hand_over,
+    "another": _another,
     "escalate": _escalate,
     "call_manager": _call_manager,
 }
@@ -132,6 +143,20 @@ def ask_language(call: Call, language: str, *, by: Person | None) -> CallCommand
 def ask_no_recording(call: Call, *, by: Person | None) -> CallCommand:
     """Say that the caller does not want to be recorded: recording stops, and what there is is thrown away."""
     return _ask(call, "refuse_recording", {}, by, {})
+
+
+def ask_another(call: Call, *, level: int = 1, domain: str = "", gender: str = "", by: Person | None) -> CallCommand:
+    """Ask for another interpreter: of at least ``level`` (1 to 3), a ``domain``, a ``gender``; empty: any.
+
+    CommandError when nothing is wished, or something that nobody knows.
+    """
+    if level not in LEVELS or domain not in ("", *DOMAINS) or gender not in ("", *Gender.values):
+        raise CommandError("there is no such level, domain or gender")
+    asked: Arguments = {"level": str(level)} if level > 1 else {}
+    asked |= {name: value for name, value in (("domain", domain), ("gender", gender)) if value}
+    if not asked:
+        raise CommandError("name a level, a domain or a gender")
+    return _ask(call, "another", dict(asked), by, dict(asked))
 
 
 #: Wishes that only move parties within the call: kind -> the arguments it takes, each the id of a leg.

@@ -12,7 +12,7 @@ from yuqiao.calls.tests.city import finished_tracks, only_call, recording, seed
 from yuqiao.calls.tests.stage import OTHER_PROMPT, VOICES, Stage, live, until
 from yuqiao.demo.phone import Exchange, Session
 from yuqiao.hotline.models import Call, CallCommand, CallEvent, FloorManager, Incident, LadderStep
-from yuqiao.hotline.wishes import ask_steer
+from yuqiao.hotline.wishes import ask_another, ask_steer
 from yuqiao.lib import clock
 from yuqiao.lib.net import free_port
 from yuqiao.lib.tone import sine
@@ -177,6 +177,24 @@ def test_the_call_is_handed_over_to_a_colleague_who_is_on_before_the_first_leave
         kinds = await asyncio.to_thread(lambda: list(call.events.values_list("kind", flat=True)))
         assert "interpreter_lost" not in kinds
         assert "replacement_requested" not in kinds
+
+    live(journey, tmp_path)
+
+
+def test_another_interpreter_is_asked_for_and_comes_before_the_first_leaves(tmp_path: Path) -> None:
+    async def journey(stage: Stage) -> None:
+        anna = await three(stage)
+        stage.answers("wang")
+        await asyncio.to_thread(Interpreter.objects.filter(number="1002").update, gender="f")
+        await asyncio.to_thread(lambda: ask_another(only_call(), gender="f", by=None))
+        await stage.hear({"wang": ["anna", "agent", "li"], "anna": ["agent", "li", "wang"]})
+        await happened("handed_over")
+        (await stage.on("li")).hangup()
+        await stage.hear({"wang": ["anna", "agent"], "anna": ["agent", "wang"]})
+        anna.hangup()
+        call = await ended()
+        told = await asyncio.to_thread(lambda: call.events.get(kind="another_asked").data)
+        assert told == {"gender": "f"}
 
     live(journey, tmp_path)
 

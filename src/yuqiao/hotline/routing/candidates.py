@@ -64,7 +64,7 @@ class Wanted:
 
     ``priority`` is the line's (0: a callback, which takes spare capacity only). ``line`` and ``line_class`` say whose
     permissions and whose policy hold. ``familiar``: who served this caller or case before. ``tried`` were rung,
-    ``ringing`` are rung now. ``until``: when the request gives up.
+    ``ringing`` are rung now. ``until``: when the request gives up. ``strict``: level, domain and gender never relax.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Wanted:
     line: str = ""
     line_class: str = ""
     familiar: tuple[int, ...] = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

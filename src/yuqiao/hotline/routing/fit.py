@@ -41,7 +41,12 @@ def _after(seconds: float | None, *, idle: bool = False) -> float:
 
 
 def given_up(wanted: Wanted, policy: Policy, force: Force) -> Given:
-    """Return when each wish of the request is given up; at once, where nobody on duty fulfils it."""
+    """Return when each wish of the request is given up; at once, where nobody on duty fulfils it.
+
+    Never, where nobody else will do.
+    """
+    if wanted.strict:
+        return Given(_after(policy.permission_after), _after(policy.rest_after), inf, inf, inf)
     return Given(
         _after(policy.permission_after),
         _after(policy.rest_after),

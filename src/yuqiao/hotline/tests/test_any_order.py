@@ -61,7 +61,7 @@ STEPS += [
     "confirm",
     "wish",
 ]
-STEPS += ["hold", "resume", "consult", "merge", "handover", "escalate", "manager", "service", "music"]
+STEPS += ["hold", "resume", "consult", "merge", "handover", "another", "escalate", "manager", "service", "music"]
 
 STEPS += ["language", "refuse", "suggest", "keys"]
 
@@ -149,6 +149,9 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
             return desk.MergeAsked(next(world.commands), at)
         case "handover":
             return desk.HandOverAsked(next(world.commands), draw(st.sampled_from([leg, ""])), at)
+        case "another":
+            level, gender = draw(st.integers(1, 3)), draw(st.sampled_from(["", "f"]))
+            return desk.AnotherAsked(next(world.commands), level, draw(st.sampled_from(["", "medical"])), gender, at)
         case "escalate":
             return desk.EscalateAsked(next(world.commands), at)
         case "manager":

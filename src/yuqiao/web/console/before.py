@@ -10,10 +10,10 @@ from yuqiao.accounts.models import Person, Role
 from yuqiao.hotline.models import Call, Consent
 from yuqiao.hotline.registry import within
 from yuqiao.languages.catalogue import FOREIGN
-from yuqiao.web.console import line_words, words
+from yuqiao.web.console import line_words, routing_words, words
 
 #: What somebody may ask who speaks with the caller: supervisors, the call's interpreter, the agents of its line.
-ASKS = frozenset({"choose_language", "refuse_recording"})
+ASKS = frozenset({"choose_language", "refuse_recording", "another"})
 
 
 def is_agent_of(person: Person, call: Call) -> bool:
@@ -41,7 +41,17 @@ def facts_of(call: Call, *, asks: bool) -> dict[str, Any]:
         "languages": [
             (code, words.language_name(code)) for code in FOREIGN if code != call.language and asks and running
         ],
+        "another": _choices() if asks and running and call.language else None,
         "may_refuse": asks and running and not refused and (line is None or (line.record and line.refusable)),
+    }
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """Return what another interpreter may be asked for: gender, level, domain."""
+    return {
+        "genders": [(code, words.word(routing_words.GENDERS, code)) for code in routing_words.GENDERS],
+        "levels": [(code, words.word(routing_words.LEVELS, code)) for code in routing_words.LEVELS],
+        "domains": [(code, words.word(routing_words.DOMAINS, code)) for code in routing_words.DOMAINS],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,6 +22,8 @@ from yuqiao.web.console.before import ASKS, is_agent_of
 from yuqiao.web.console.call_page import may_steer
 from yuqiao.web.console.gate import person_of
 
+LEVELS = frozenset(str(level) for level in wishes.LEVELS)
+
 
 @login_required
 @require_POST
@@ -34,36 +37,71 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
     asked = request.POST.get("ask", "")
     if not may_steer(person, call) and not (asked in ASKS and is_agent_of(person, call)):
         raise PermissionDenied
+    write = _steer if asked in wishes.STEERING else ASKED.get(asked)
+    if write is None:
+        return HttpResponse(status=400)
     try:
-        if asked == "add_party":
-            line = get_object_or_404(Line.objects.exclude(agent_contact=""), number=request.POST.get("line", ""))
-            wishes.ask_add_party(call, line.number, by=person)
-        elif asked == "drop_leg":
-            leg = get_object_or_404(call.legs.filter(ended_at=None), pk=request.POST.get("leg", ""))
-            wishes.ask_drop_leg(call, leg.pk, by=person)
-        elif asked in wishes.STEERING:
-            _steer(call, asked, request, person)
-        elif asked == "end":
-            wishes.ask_end(call, by=person)
-        elif asked == "choose_language":
-            language = request.POST.get("language", "")
-            if language not in FOREIGN:
-                return HttpResponse(status=400)
-            wishes.ask_language(call, language, by=person)
-        elif asked == "refuse_recording":
-            wishes.ask_no_recording(call, by=person)
-        else:
-            return HttpResponse(status=400)
+        refused = write(call, request, person)
     except wishes.CommandError:
         messages.error(request, _("The call is over already."))
-    else:
-        messages.success(request, _("The call server was asked; the history shows what came of it."))
+        return redirect("call", call_id)
+    if refused is not None:
+        return refused
+    messages.success(request, _("The call server was asked; the history shows what came of it."))
     return redirect("call", call_id)
 
 
-def _steer(call: Call, asked: str, request: HttpRequest, person: Person) -> None:
+def _add_party(call: Call, request: HttpRequest, person: Person) -> None:
+    line = get_object_or_404(Line.objects.exclude(agent_contact=""), number=request.POST.get("line", ""))
+    wishes.ask_add_party(call, line.number, by=person)
+
+
+def _drop_leg(call: Call, request: HttpRequest, person: Person) -> None:
+    leg = get_object_or_404(call.legs.filter(ended_at=None), pk=request.POST.get("leg", ""))
+    wishes.ask_drop_leg(call, leg.pk, by=person)
+
+
+def _end(call: Call, _request: HttpRequest, person: Person) -> None:
+    wishes.ask_end(call, by=person)
+
+
+def _language(call: Call, request: HttpRequest, person: Person) -> HttpResponse | None:
+    language = request.POST.get("language", "")
+    if language not in FOREIGN:
+        return HttpResponse(status=400)
+    wishes.ask_language(call, language, by=person)
+    return None
+
+
+def _another(call: Call, request: HttpRequest, person: Person) -> HttpResponse | None:
+    level = request.POST.get("level", "1")
+    wish = {name: request.POST.get(name, "") for name in ("domain", "gender")}
+    if level not in LEVELS or not any((*wish.values(), level != "1")):
+        messages.error(request, _("Say what the other interpreter should be: gender, level or domain."))
+        return redirect("call", call.pk)
+    wishes.ask_another(call, level=int(level), **wish, by=person)
+    return None
+
+
+def _no_recording(call: Call, _request: HttpRequest, person: Person) -> None:
+    wishes.ask_no_recording(call, by=person)
+
+
+def _steer(call: Call, request: HttpRequest, person: Person) -> None:
     """Write a wish that moves parties within the call; 404 when it names a party that is not on it."""
+    asked = request.POST["ask"]
     legs = during.arguments(asked, request.POST.dict(), call)
     if legs is None:
         raise Http404
     wishes.ask_steer(call, asked, by=person, **legs)
+
+
+#: What is asked -> what writes it; an answer of its own says that nothing was written.
+ASKED: dict[str, Callable[[Call, HttpRequest, Person], HttpResponse | None]] = {
+    "add_party": _add_party,
+    "drop_leg": _drop_leg,
+    "end": _end,
+    "choose_language": _language,
+    "another": _another,
+    "refuse_recording": _no_recording,
+}

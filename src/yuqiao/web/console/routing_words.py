@@ -50,6 +50,8 @@ DOMAINS: Words = {
     "legal": _("Legal"),
     "rescue": _("Fire and rescue"),
 }
+#: Levels that may be asked for: above the least one.
+LEVELS: Words = {"2": _("Level 2 or higher"), "3": _("Level 3")}
 GENDERS: Words = {"f": _("Woman"), "m": _("Man")}
 POSTS: Words = {tier: TIERS[tier] for tier in ("resident", "remote", "volunteer", "neighbour")}
 CLASSES: Words = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from yuqiao.hotline.models import Call, CallEvent
-from yuqiao.web.console import line_words, words
+from yuqiao.web.console import line_words, routing_words, words
 
 #: One sentence for each kind. Names in braces are facts of the event; a missing one reads as a dash.
 SENTENCES: words.Words = {
@@ -91,6 +91,7 @@ SENTENCES: words.Words = {
     "held_too_long": _("Held too long: brought back by itself"),
     "consult_began": _("A private consultation begins"),
     "consult_ended": _("The consultation is over, all are together again"),
+    "another_asked": _("Another interpreter is asked for: {wish}"),
     "handover_asked": _("The interpreter wants to hand over to a colleague"),
     "handed_over": _("Interpreter {number} takes over"),
     "handover_failed": _("No colleague could take over; the interpreter goes on"),
@@ -150,6 +151,9 @@ MARKED = (
     }
 )
 
+#: What another interpreter may be asked to be, in the order of the sentence.
+WISHED = ("gender", "level", "domain")
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -188,6 +192,10 @@ def _facts(event: CallEvent) -> defaultdict[str, str]:
         facts["by"] = words.word(words.LANGUAGE_BY, facts["by"])
     if isinstance(data.get("excludes"), list):
         facts["excludes"] = " / ".join(words.word(line_words.EXCLUSIONS, str(one)) for one in data["excludes"])
+    if event.kind == "another_asked":
+        known = (routing_words.GENDERS, routing_words.LEVELS, routing_words.DOMAINS)
+        asked = [(table, str(data.get(name, ""))) for table, name in zip(known, WISHED, strict=True)]
+        facts["wish"] = " / ".join(words.word(table, code) for table, code in asked if code)
     if "outcome" in facts:
         facts["outcome"] = words.word(words.OUTCOMES, facts["outcome"])
     waited = data.get("since_start_ms")

@@ -54,6 +54,37 @@ def test_a_suggestion_is_confirmed_by_one_button_and_gone_once_it_was(client: Cl
     assert "Suggested by machine</span>" not in page(client, call)
 
 
+def test_another_interpreter_is_asked_for_and_the_history_says_which(client: Client) -> None:
+    client.force_login(cast.person("wang", Role.SUPERVISOR))
+    call = cast.call(20)
+    Call.objects.filter(pk=call.pk).update(language="ja")
+    assert "Seek another interpreter" in page(client, call)
+    form = {"ask": "another", "gender": "f", "level": "2", "domain": ""}
+    assert client.post(f"/calls/{call.pk}/command/", form).status_code == 302
+    [command] = CallCommand.objects.all()
+    assert (command.kind, command.arguments) == ("another", {"level": "2", "gender": "f"})
+    assert JournalEntry.objects.filter(action="call.another").count() == 1
+    nothing = client.post(
+        f"/calls/{call.pk}/command/", form | {"gender": "", "level": "1"}, headers=ENGLISH, follow=True
+    )
+    assert "Say what the other interpreter should be" in nothing.content.decode()
+    assert CallCommand.objects.count() == 1
+    data = {"gender": "f", "level": 2}
+    CallEvent.objects.create(call=call, at=now(), kind="another_asked", data=data)
+    assert "Another interpreter is asked for: Woman / Level 2 or higher" in page(client, call)
+
+
+def test_the_agent_of_the_line_may_ask_for_another_too(client: Client) -> None:
+    call = cast.call(20)
+    Call.objects.filter(pk=call.pk).update(language="ja")
+    assert call.line is not None
+    agent = cast.person("agent", Role.AGENT)
+    agent.grants.update(line_number=call.line.number)
+    client.force_login(agent)
+    assert client.post(f"/calls/{call.pk}/command/", {"ask": "another", "gender": "m"}).status_code == 302
+    assert CallCommand.objects.get().arguments == {"gender": "m"}
+
+
 @pytest.mark.parametrize("language", ["", "zh", "tlh"])
 def test_only_a_foreign_service_language_can_be_chosen(client: Client, language: str) -> None:
     client.force_login(cast.person("wang", Role.SUPERVISOR))
