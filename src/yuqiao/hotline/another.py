@@ -7,6 +7,7 @@ fulfils the wish is sought beside her, and nobody else will do: if none is there
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from yuqiao.hotline import handing, ringing
 from yuqiao.hotline.closing import withdraw
@@ -19,8 +20,8 @@ from yuqiao.hotline.turn import Turn
 def asked(turn: Turn, event: AnotherAsked) -> None:
     """Carry out the wish, or say why not; beside an interpreter it is answered when her colleague is on."""
     wish = RequestOf("", "", 0.0, level=event.level, domain=event.domain, gender=event.gender)
-    plain = {"level": event.level if event.level > 1 else "", "domain": event.domain, "gender": event.gender}
-    told = {name: value for name, value in plain.items() if value}
+    plain = {"level": str(event.level) if event.level > 1 else "", "domain": event.domain, "gender": event.gender}
+    told: dict[str, Any] = {name: value for name, value in plain.items() if value}
     by = next((leg for leg in turn.call.present(INTERPRETER) if leg.phase is LegPhase.JOINED), None)
     request = turn.call.open_request
     if not turn.open:

@@ -43,7 +43,7 @@ def test_while_one_is_sought_the_search_begins_anew_with_the_wish() -> None:
     old, new = world.call.requests
     assert (old.id, old.state) == (first.id, WITHDRAWN)
     assert (new.state, new.gender, new.level, new.strict) == (CLAIMED, "f", 2, False), "it relaxes as any other wish"
-    assert [note.data for note in world.notes if note.kind == "another_asked"] == [{"level": 2, "gender": "f"}]
+    assert [note.data for note in world.notes if note.kind == "another_asked"] == [{"level": "2", "gender": "f"}]
 
 
 def test_who_rings_already_is_let_go_and_may_be_chosen_again() -> None:
