@@ -32,6 +32,7 @@ from yuqiao.lib import clock
 
 __all__ = [
     "ENTERED",
+    "OWN",
     "WAYS",
     "Described",
     "FormulaError",
@@ -40,6 +41,7 @@ __all__ = [
     "check",
     "choices",
     "counted",
+    "counts",
     "describe",
     "described",
     "measure",
@@ -92,6 +94,15 @@ def rows(indicator: Indicator, part: Part = Part.NUMERATOR, at: dt.datetime | No
     except FormulaError:
         return nothing_of(Evidence)
     return _rows(Asked(indicator, formula, indicator.project.year, indicator.project_id), part, at or clock.now())
+
+
+def counts(text: str) -> bool:
+    """Return whether a formula's numerator and denominator are numbers of rows, not of time or money."""
+    try:
+        formula = check(text)
+    except FormulaError:
+        return False
+    return BY_CODE[formula.way].counts and not (formula.way == "hotline" and hotline.is_span(formula))
 
 
 def said(measured: Measured) -> str:
@@ -176,3 +187,5 @@ WAYS: tuple[Way, ...] = (
     ),
 )  # fmt: skip
 BY_CODE = {way.code: way for way in WAYS}
+#: Formulas whose rows belong to one indicator alone.
+OWN = frozenset({ENTERED, years.BEFORE})

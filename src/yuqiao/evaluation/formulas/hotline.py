@@ -40,6 +40,11 @@ def check(formula: Formula) -> None:
         raise FormulaError(f"{LANGUAGE}= wants one service language, as ja")
 
 
+def is_span(formula: Formula) -> bool:
+    """Return whether a figure is a share of a time, whose numerator and denominator are milliseconds."""
+    return BY_CODE[formula.code].unit is Unit.SPAN
+
+
 def measure(asked: Sequence[Asked], at: dt.datetime) -> Answers:
     """Answer all; what is asked of the same rows is counted together."""
     ids = _ids(asked)
