@@ -89,28 +89,44 @@ class Reason:
     about: tuple[str, ...] = ()
 
     @property
-    def sentence(self) -> str:
+    def zh(self) -> str:
         """Say in Chinese what is to be mended."""
-        return SENTENCES[self.code].replace("{about}", "、".join(self.about))
+        return SENTENCES[self.code][0].replace("{about}", "、".join(self.about))
+
+    @property
+    def en(self) -> str:
+        """Say it in English."""
+        return SENTENCES[self.code][1].replace("{about}", ", ".join(self.about))
 
 
-SENTENCES: Mapping[str, str] = {
-    "stage": "当前阶段不能进行这一步。",
-    "power": "您没有进行这一步的权限。",
-    "note": "请写明理由。",
-    "no_indicators": "尚未设置绩效指标。",
-    "weights": "分值合计为{about}分，应为100分。",
-    "unreviewed": "年中评审尚未覆盖：{about}。",
-    "early": "年度尚未结束，提前冻结数据须写明理由。",
-    "gaps": "缺少佐证材料：{about}。",
-    "unscored": "尚未计分：{about}。",
-    "unexplained": "偏差缺少原因或改进措施：{about}。",
-    "contradictions": "前后矛盾之处尚未更正或说明：{about}。",
-    "own_work": "审核人不能是起草人。",
-    "no_version": "没有可以签字的版本。",
-    "other_version": "您看到的不是当前版本，请重新查看后再签字。",
-    "seat_taken": "这一栏已经签字。",
-    "signed_twice": "两处签字不能是同一人。",
+#: Code -> what a person reads (Chinese, English).
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "stage": ("当前阶段不能进行这一步。", "This step is not taken at this stage."),
+    "power": ("您没有进行这一步的权限。", "Your roles do not allow this step."),
+    "note": ("请写明理由。", "Give a reason."),
+    "no_indicators": ("尚未设置绩效指标。", "There are no indicators yet."),
+    "weights": ("分值合计为{about}分，应为100分。", "The weights add up to {about}; they must add up to 100."),
+    "unreviewed": ("年中评审尚未覆盖：{about}。", "Not reviewed at mid-year: {about}."),
+    "early": (
+        "年度尚未结束，提前冻结数据须写明理由。",
+        "The year is not over: give a reason for freezing the data now.",
+    ),
+    "gaps": ("缺少佐证材料：{about}。", "Evidence is missing: {about}."),
+    "unscored": ("尚未计分：{about}。", "Not scored yet: {about}."),
+    "unexplained": ("偏差缺少原因或改进措施：{about}。", "Deviations without cause or remedy: {about}."),
+    "contradictions": (
+        "前后矛盾之处尚未更正或说明：{about}。",
+        "Contradictions neither mended nor answered: {about}.",
+    ),
+    "figures": ("报告文字有误：{about}。", "The report's text is wrong: {about}."),
+    "own_work": ("审核人不能是起草人。", "Who wrote cannot check."),
+    "no_version": ("没有可以签字的版本。", "There is no version to sign."),
+    "other_version": (
+        "您看到的不是当前版本，请重新查看后再签字。",
+        "What you saw is not the current version; look again, then sign.",
+    ),
+    "seat_taken": ("这一栏已经签字。", "This place is signed already."),
+    "signed_twice": ("两处签字不能是同一人。", "Two different people sign."),
 }
 
 
@@ -149,6 +165,7 @@ class Facts:
     unscored: tuple[str, ...] = ()
     unexplained: tuple[str, ...] = ()
     contradictions: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
     authors: frozenset[int] = frozenset()
     digest: str = ""
     seen: str = ""
@@ -207,6 +224,7 @@ proved = _named("gaps", lambda facts: facts.gaps)
 scored = _named("unscored", lambda facts: facts.unscored)
 accounted = _named("unexplained", lambda facts: facts.unexplained)
 consistent = _named("contradictions", lambda facts: facts.contradictions)
+bound = _named("figures", lambda facts: facts.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +254,8 @@ WAYS: tuple[Way, ...] = (
         (has_indicators, weights_fit, reviewed, proved, not_early),
     ),
     Way(Act.DRAFT, _from(Stage.FROZEN), Stage.DRAFT, Power.PREPARE),
-    Way(Act.SUBMIT, _from(Stage.DRAFT), Stage.CHECK, Power.PREPARE, (scored, accounted, consistent)),
-    Way(Act.PASS, _from(Stage.CHECK), Stage.SIGNING, Power.CHECK, (by_another, scored, accounted, consistent)),
+    Way(Act.SUBMIT, _from(Stage.DRAFT), Stage.CHECK, Power.PREPARE, (scored, accounted, bound, consistent)),
+    Way(Act.PASS, _from(Stage.CHECK), Stage.SIGNING, Power.CHECK, (by_another, scored, accounted, bound, consistent)),
     Way(Act.SEND_BACK, _from(Stage.CHECK, Stage.SIGNING), Stage.DRAFT, Power.CHECK, (explained,)),
     Way(
         Act.THAW,

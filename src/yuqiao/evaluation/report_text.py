@@ -7,7 +7,7 @@ holds no number that is not a figure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yuqiao.evaluation.claims import Verdict, conclusion
 from yuqiao.evaluation.passages import SENTENCE, Passage
@@ -82,9 +82,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph."""
+    """One paragraph; ``own``: an author wrote it."""
 
     spans: tuple[Span, ...]
+    own: bool = False
 
     @property
     def text(self) -> str:
@@ -182,7 +183,7 @@ def compose(
     for kind in SECTIONS:
         own = written.get(kind.code, "").strip()
         paragraphs = [] if own and kind.code not in COMPUTED else _filled_default(kind.code, sheet, figures, verdicts)
-        paragraphs += [fill(line, figures) for line in own.splitlines() if line.strip()]
+        paragraphs += [replace(fill(line, figures), own=True) for line in own.splitlines() if line.strip()]
         begins = kind.chapter if kind.chapter != chapter else ""
         chapter = kind.chapter
         parts.append(Part(kind.code, begins, kind.title, tuple(paragraphs), bool(own)))
@@ -253,5 +254,5 @@ def passages_of_form(sheet: Sheet) -> tuple[Passage, ...]:
 
 def loose(part: Part) -> list[Quantity]:
     """Return the numbers that an author typed instead of naming their figure; what carries no unit is passed over."""
-    words = "，".join(span.text for one in part.paragraphs for span in one.spans if not span.figure)
-    return [one for one in quantities(words) if one.unit not in {"", "年", "月", "日"}] if part.own else []
+    words = "，".join(span.text for one in part.paragraphs if one.own for span in one.spans if not span.figure)
+    return [one for one in quantities(words) if one.unit not in {"", "年", "月", "日"}]

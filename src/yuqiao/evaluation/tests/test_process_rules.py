@@ -37,7 +37,7 @@ GOOD = Facts(LI, ALL, indicators=21, weights=Decimal(100), digest="d", seen="d")
 
 def codes(found: Stage | Refusal) -> list[str]:
     assert isinstance(found, Refusal), found
-    assert all(reason.sentence and "{about}" not in reason.sentence for reason in found.reasons)
+    assert all("{about}" not in reason.zh + reason.en for reason in found.reasons)
     return [reason.code for reason in found.reasons]
 
 
@@ -103,7 +103,7 @@ def test_a_scheme_without_points_asks_for_no_sum_and_a_reason_allows_an_early_fr
 
 
 def test_a_refusal_names_what_is_missing() -> None:
-    assert Reason("gaps", ("半年总结", "验收")).sentence == "缺少佐证材料：半年总结、验收。"
+    assert Reason("gaps", ("半年总结", "验收")).zh == "缺少佐证材料：半年总结、验收。"
     assert set(EDITABLE) == set(What)
     assert {way.act for way in WAYS} == set(Act)
     assert set(SENTENCES) >= {"stage", "power"}
