@@ -106,7 +106,7 @@ def test_s9_a_claim_is_not_backed_by_nothing(made: Project, li: Person) -> None:
     gone = piece(made, "approval", MAY, withdrawn_at=clock.now())
     for wrong in ({"evidence": other}, {"evidence": gone}, {}, {"figure": " "}):
         with pytest.raises(texts.TextError):
-            texts.link(made, "basis", sheet, by=li, **wrong)  # type: ignore[arg-type]
+            texts.link(made, "basis", sheet, by=li, **wrong)
     with pytest.raises(FigureError):
         texts.link(made, "basis", sheet, by=li, figure="好评")
     with pytest.raises(texts.TextError):
