@@ -16,9 +16,9 @@ import datetime as dt
 from decimal import Decimal
 from typing import Final
 
-from yuqiao.samples.beijing_rows import ACCEPTANCES, CONTRACTS, DELIVERABLES, EVENTS, EVIDENCE, FILMS, PAYMENTS
+from yuqiao.samples.beijing_rows import ACCEPTANCES, CONTRACTS, DELIVERABLES, EVENTS, EVIDENCE, FILMS, PAPERS, PAYMENTS
 from yuqiao.samples.beijing_texts import ACHIEVED, CANCELLED, GOAL, HANDED_IN_AGAIN, STARTED_LATE, STRANDS
-from yuqiao.samples.tables import Change, City, Differs, Judged, Part, Planned, Printed
+from yuqiao.samples.tables import Change, City, Differs, Judged, Paper, Part, Planned, Printed
 
 D = Decimal
 OUT, GOOD, GLAD = "产出指标", "效益指标", "满意度指标"
@@ -140,7 +140,9 @@ PLANNED: Final = (
             Part("7月底前完成制作视频2期", "≥2期", D(2), "outreach:videos?until=07-31", JULY),
             Part("7月底前完成一次线下纠错", "≥1次", D(1), "outreach:field_campaign?until=07-31", JULY),
         ),
-        judged=Judged("partly", "两个分项各自计分，得分为分项之和", (), text="7月底前完成制作视频2期"),
+        judged=Judged(
+            "partly", "两个分项各自计分，得分为分项之和", (), text="7月底前完成制作视频2期", share=D("66.67")
+        ),
         cause=STARTED_LATE,
         remedy="下年提前启动采购程序，合同签订日期不晚于指标完成时限",
         differs=(_weight("3.00"), _remark(REMEDY)),
@@ -165,8 +167,8 @@ PLANNED: Final = (
             "done",
             "五条热线全年可转接八个语种，转接记录和服务对接方评价见佐证材料",
             (
-                ("survey", "多语言电话翻译服务渠道使用情况问卷（示例）", dt.date(2023, 12, 11)),
-                ("other", "服务对接方年度评价汇总（示例）", dt.date(2023, 12, 18)),
+                Paper("survey", "多语言电话翻译服务渠道使用情况问卷（示例）", dt.date(2023, 12, 11)),
+                Paper("other", "服务对接方年度评价汇总（示例）", dt.date(2023, 12, 18)),
             ),
         ),
     ),
@@ -180,8 +182,8 @@ PLANNED: Final = (
             "done",
             "问卷显示《条例》知晓度较上年提高，参与纠错活动的单位和个人见佐证材料",
             (
-                ("survey", "《条例》知晓度问卷（示例）", dt.date(2023, 12, 12)),
-                ("campaign_record", "线上线下纠错活动参与情况（示例）", dt.date(2023, 12, 15)),
+                Paper("survey", "《条例》知晓度问卷（示例）", dt.date(2023, 12, 12)),
+                Paper("campaign_record", "线上线下纠错活动参与情况（示例）", dt.date(2023, 12, 15)),
             ),
         ),
     ),
@@ -235,4 +237,5 @@ BEIJING: Final = City(
     films=FILMS,
     prizes=(),
     evidence=EVIDENCE,
+    papers=PAPERS,
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from yuqiao.samples.tables import Accepted, Bought, Event, Film, HandedIn, Many, Paid
+from yuqiao.samples.tables import Accepted, Bought, Event, Film, HandedIn, Many, Paid, Paper
 
 D = dt.date
 PHONE, SITES, PICTURES, FILMED, CORRECTING = "示例-电话", "示例-网站", "示例-标识", "示例-视频", "示例-纠错"
@@ -104,6 +104,6 @@ EVIDENCE: Final = (
     Many("sign_photo", "外语标识图片 {n}", 30_128),
     Many("finding_reply", "抽查问题答复 {n}", 412, checked=True),
     Many("attendance", "译员出勤 {n}", 2_920, checked=True),
-    Many("inspection_report", "网站译文抽查监督年度报告", 1),
     Many("partner_rating", "服务对接方评价 {n}", 5, checked=True),
 )
+PAPERS: Final = (Paper("inspection_report", "网站译文抽查监督年度报告（示例）", D(2023, 12, 7)),)

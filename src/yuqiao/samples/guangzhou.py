@@ -19,7 +19,7 @@ from typing import Final
 
 from yuqiao.samples.guangzhou_rows import ACCEPTANCES, CONTRACTS, DELIVERABLES, EVENTS, EVIDENCE, PAYMENTS, PRIZES
 from yuqiao.samples.guangzhou_texts import ACHIEVED, GOAL, STRANDS
-from yuqiao.samples.tables import City, Differs, Judged, Planned, Printed
+from yuqiao.samples.tables import City, Differs, Judged, Paper, Planned, Printed
 
 D = Decimal
 OUT, GOOD, GLAD = "产出指标", "效益指标", "满意度指标"
@@ -42,7 +42,7 @@ PLANNED: Final = (
     Planned(
         _is("S112", OUT, COUNT, "运行多语种公共服务平台", "1个"), "＝1个", D(10), "entered", RUNNING,
         judged=Judged(
-            "", "960169平台全年在线运行", (("other", "平台运行情况说明（示例）", DAY(2021, 12, 20)),), value=D(1)
+            "", "960169平台全年在线运行", (Paper("other", "平台运行情况说明（示例）", DAY(2021, 12, 20)),), value=D(1)
         ),
     ),
     Planned(
@@ -60,7 +60,7 @@ PLANNED: Final = (
         judged=Judged(
             "done",
             "三方通话联动104条热线、181个部门，来电量较上年增长，获市、省创新大赛奖项",
-            (("survey", "在穗外籍人士服务体验问卷（示例）", DAY(2021, 12, 10)),),
+            (Paper("survey", "在穗外籍人士服务体验问卷（示例）", DAY(2021, 12, 10)),),
             text="涉外服务环境得到提升",
         ),
         differs=(Differs("actual", "涉外服务环境得到提升", "S134：定性指标须有佐证材料，佐证为示例。"),),
@@ -96,4 +96,5 @@ GUANGZHOU: Final = City(
     films=(),
     prizes=PRIZES,
     evidence=EVIDENCE,
+    papers=(),
 )

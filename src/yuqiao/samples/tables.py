@@ -44,18 +44,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that is handed in with its file; ``kind`` is a code of `evidence_kinds`."""
+
+    kind: str
+    title: str
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
-    """An actual that a person enters: how it came out, on what grounds, and the papers that say so: (kind, title, day).
+    """An actual that a person enters: how it came out, on what grounds, and the papers that say so.
 
     ``value`` for a counted indicator, ``done`` (`scoring.Done`) for a qualitative one.
     """
 
     done: str
     basis: str
-    papers: tuple[tuple[str, str, dt.date], ...]
+    papers: tuple[Paper, ...]
     text: str = ""
     share: Decimal | None = None
-    done_on: dt.date | None = None
     value: Decimal | None = None
 
 
@@ -222,3 +230,4 @@ class City:
     films: tuple[Film, ...]
     prizes: tuple[Prize, ...]
     evidence: tuple[Many, ...]
+    papers: tuple[Paper, ...]

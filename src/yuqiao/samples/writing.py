@@ -12,25 +12,20 @@ from django.db import transaction
 from yuqiao.accounts.models import Department, Person, Role
 from yuqiao.accounts.services import create_person, grant_role
 from yuqiao.contracts.models import Acceptance, Contract, Deliverable, HandIn, Supplier
-from yuqiao.evaluation import budget, planning, projects
-from yuqiao.evaluation.models import (
-    Deviation,
-    Entered,
-    Evidence,
-    EvidenceFor,
-    EvidenceResult,
-    Indicator,
-    MoneySource,
-    Project,
-)
+from yuqiao.demo.history import ZONE
+from yuqiao.documents.blocks import Document, Paragraph
+from yuqiao.documents.pdf import to_pdf
+from yuqiao.evaluation import budget, evidence, planning, projects
+from yuqiao.evaluation.entering import Actual, enter
+from yuqiao.evaluation.evidence_import import take_list
+from yuqiao.evaluation.evidence_rules import Facts
+from yuqiao.evaluation.models import Deviation, Indicator, MoneySource, Project
 from yuqiao.evaluation.plan_rules import Approval
+from yuqiao.evaluation.scoring import Done
 from yuqiao.lib import clock
 from yuqiao.outreach.models import Activity, ActivityState, Honour, Video
 from yuqiao.samples.calls import CALLS
-from yuqiao.samples.tables import City, Many, Planned
-
-BATCH = 5000
-D = dt.date
+from yuqiao.samples.tables import City, Many, Paper, Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,8 @@ def write(city: City, people: Cast) -> Project:
         _money(city, project, rows, contracts, people.manager)
         for one in city.evidence:
             _many(project, one, people.manager)
+        for paper in city.papers:
+            _handed_in(project, paper, people.manager)
         for planned in city.planned:
             _came_out(project, rows[_key(planned)], planned, people.manager)
         keys = project.strands.values_list("pk", flat=True)
@@ -191,57 +188,37 @@ def _money(
 
 
 def _many(project: Project, many: Many, by: Person) -> None:
-    """Write pieces of evidence, their days spread evenly over the year."""
-    first, now = D(project.year, 1, 1), clock.now()
-    passed, failed = EvidenceResult.PASSED.value, EvidenceResult.FAILED.value
-    rows = []
+    """Hand in pieces of evidence as a list, their days spread evenly over the year."""
+    first = dt.date(project.year, 1, 1)
+    lines = ["编号,名称,日期,收到日期,结论"]
     for number in range(many.count):
-        day = first + dt.timedelta(days=number * 365 // many.count if many.count > 1 else 340)
-        result = "" if not many.checked else failed if number < many.failed else passed
-        rows.append(
-            Evidence(
-                project=project,
-                kind=many.kind,
-                serial=f"{project.year}-{many.kind}-{number + 1:05d}",
-                title=many.title.format(n=number + 1),
-                happened_on=day,
-                received_on=day,
-                result=result,
-                entered_at=now,
-                entered_by=by,
-            )
-        )
-    Evidence.objects.bulk_create(rows, batch_size=BATCH)
+        day = first + dt.timedelta(days=number * 365 // many.count)
+        result = "" if not many.checked else "不合格" if number < many.failed else "合格"
+        title = many.title.format(n=number + 1)
+        lines.append(f"{project.year}-{number + 1:05d},{title},{day},{day},{result}")
+    take_list(project, many.kind, "\n".join(lines).encode(), f"{many.kind}.csv", by=by)
+
+
+def _handed_in(project: Project, paper: Paper, by: Person, indicator: Indicator | None = None) -> None:
+    """Hand in one paper with its file, which says what it is a sample of."""
+    facts = Facts(paper.kind, paper.title, paper.day, received_on=paper.day)
+    said = Paragraph("本文件为示例，代替原件；真实项目在此处存放原件。")
+    at = dt.datetime.combine(paper.day, dt.time(9), tzinfo=ZONE)
+    file = to_pdf(Document(paper.title, project.name, at, (said,)))
+    linked = () if indicator is None else (indicator,)
+    evidence.add(project, facts, by=by, file=file, name=f"{paper.title}.pdf", indicators=linked)
 
 
 def _came_out(project: Project, indicator: Indicator, planned: Planned, by: Person) -> None:
     """Enter what a person judged, with its papers, and why an indicator deviates."""
-    now, judged = clock.now(), planned.judged
+    judged = planned.judged
     if judged is not None:
-        Entered.objects.create(
-            indicator=indicator,
-            value=judged.value,
-            done=judged.done,
-            share=judged.share,
-            text=judged.text,
-            done_on=judged.done_on,
-            basis=judged.basis,
-            entered_at=now,
-            entered_by=by,
-        )
-        for number, (kind, title, day) in enumerate(judged.papers, 1):
-            paper = Evidence.objects.create(
-                project=project,
-                kind=kind,
-                serial=f"示例-{indicator.position}-{number}",
-                title=title,
-                happened_on=day,
-                received_on=day,
-                entered_at=now,
-                entered_by=by,
-            )
-            EvidenceFor.objects.create(indicator=indicator, evidence=paper)
+        done = Done(judged.done) if judged.done else None
+        actual = Actual(judged.value, done=done, share=judged.share, text=judged.text, basis=judged.basis)
+        enter(indicator, actual, by=by)
+        for paper in judged.papers:
+            _handed_in(project, paper, by, indicator)
     if planned.cause:
         Deviation.objects.create(
-            indicator=indicator, cause=planned.cause, remedy=planned.remedy, entered_at=now, entered_by=by
+            indicator=indicator, cause=planned.cause, remedy=planned.remedy, entered_at=clock.now(), entered_by=by
         )
