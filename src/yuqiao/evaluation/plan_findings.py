@@ -22,7 +22,7 @@ from yuqiao.hotline.figures.definition import Unit
 #: What ways and single formulas give; amounts of money have several units.
 _WAYS = {
     **dict.fromkeys(("share", "failed", "growth", "contracts"), Yield.RATE),
-    **dict.fromkeys(("count", "outreach"), Yield.COUNT),
+    **dict.fromkeys(("count", "outreach", "lines"), Yield.COUNT),
     f"contracts:{HANDED_IN}": Yield.COUNT,
     **dict.fromkeys((f"money:{EXECUTION}", f"money:{EXECUTION_INITIAL}"), Yield.RATE),
 }

@@ -25,6 +25,7 @@ SHORT: Mapping[str, str] = {
     "transfers": "hotline:transfers",
     "languages": "hotline:languages",
     "departments": "hotline:departments",
+    "lines": "lines:linked",
     "satisfaction": "hotline:satisfaction",
     "availability": "hotline:availability",
     "callbacks_returned": "hotline:callbacks_returned",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from yuqiao.evaluation.formulas import Part, rows
+from yuqiao.evaluation.formulas import Part, lines, rows
 from yuqiao.evaluation.models import Indicator, Payment, Project
 from yuqiao.evaluation.scoring import execution_percent
 from yuqiao.evaluation.sheet import Row, Sheet, actual_text, in_ten_thousand
@@ -18,7 +19,7 @@ from yuqiao.hotline.figures.definition import Scope
 from yuqiao.hotline.figures.exact import Change, Rounding
 from yuqiao.hotline.figures.period import period
 from yuqiao.hotline.figures.report import totals
-from yuqiao.hotline.models import Agreement, Call, Line, LineClass
+from yuqiao.hotline.models import Agreement, Call
 from yuqiao.outreach.models import Activity, ActivityKind, ActivityState
 
 #: How many of the rows are named one by one; the digest is over all of them.
@@ -138,16 +139,12 @@ def _said(project: Project, sheet: Sheet) -> Iterable[Printed]:
 
 
 def _lines(year: int) -> Iterable[Printed]:
-    linked = Line.objects.filter(linked=True).exclude(line_class=LineClass.OWN)
-    yield _count("lines", "三方通话联动线路", linked)
-    for kind in (LineClass.EMERGENCY, LineClass.GOVERNMENT, LineClass.PUBLIC):
-        yield _count(f"lines_{kind.value}", str(kind.label), linked.filter(line_class=kind))
-    merged = linked.filter(merged_into__number="12345", merged_from__year__lte=year)
-    yield _count("lines_merged", "已并入12345的线路", merged)
-    yield _count("lines_alone", "单独接入的线路", linked.exclude(pk__in=merged.values("pk")))
+    """Lines as formulas count them, each with its rows (S33)."""
+    for code, (name, _which) in lines.COUNTED.items():
+        yield _count(f"lines_{code}", name, lines.found(code, dt.date(year, 12, 31)))
     yield _count("agreements", "联动协议", Agreement.objects.filter(signed_on__year__lte=year))
 
 
 def _count(code: str, name: str, found: QuerySet[Any]) -> Printed:
     count = found.count()
-    return Printed(code, name, str(count), f"登记的{name}条数", count, rows=behind(found))
+    return Printed(code, name, str(count), f"登记的“{name}”数", count, rows=behind(found))

@@ -54,6 +54,6 @@ def headline(texts: dict[str, str]) -> str:
         classes = " ＋ ".join(texts[f"lines_{one}"] for one in ("emergency", "government", "public"))
         lines.append(
             f"来电 {texts['calls']}，上年 {texts['calls_before']}，{texts['calls_more']}，{texts['calls_growth']}；"
-            f"线路 {texts['lines']} ＝ {classes}"
+            f"线路 {texts['lines_linked']} ＝ {classes}"
         )
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """Where an indicator's actual comes from: one visible list of ways, and nothing else to add to.
 
 A formula is written ``way:code?option=value`` (`written`): ``entered``, ``count:KIND``, ``share:KIND``,
-``failed:KIND``, ``hotline:CODE?lines=12345,110&language=ja``, ``outreach:videos``,
+``failed:KIND``, ``hotline:CODE?lines=12345,110&language=ja``, ``lines:merged``, ``outreach:videos``,
 ``contracts:handed_in?kind=summary``, ``money:execution``, ``before``, ``before:hotline:calls``,
 ``growth:hotline:calls``. Wherever days are counted, ``since=01-01`` and ``until=07-31`` narrow the year.
 """
@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from yuqiao.evaluation.formulas import contracts, entered, hotline, money, outreach, pieces, years
+from yuqiao.evaluation.formulas import contracts, entered, hotline, lines, money, outreach, pieces, years
 from yuqiao.evaluation.formulas.asked import Answers, Asked, Way, nothing_of
 from yuqiao.evaluation.formulas.describing import Described, describe, described
 from yuqiao.evaluation.formulas.entered import ENTERED
@@ -174,6 +174,7 @@ WAYS: tuple[Way, ...] = (
     entered.WAY,
     *pieces.WAYS,
     hotline.WAY,
+    lines.WAY,
     outreach.WAY,
     contracts.WAY,
     money.WAY,

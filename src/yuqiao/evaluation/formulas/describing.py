@@ -22,6 +22,7 @@ from yuqiao.hotline.models import (
     Complaint,
     InterpreterRequest,
     Leg,
+    Line,
     Outage,
     Rating,
     Violation,
@@ -88,6 +89,9 @@ SHOWN: dict[type[Model], Words] = {
         "violation", "happened_at", lambda row: row.get_kind_display(), lambda row: row.get_state_display()
     ),
     Agreement: Words("agreement", "signed_on", lambda row: str(row.department), _line, ("line", "department")),
+    Line: Words(
+        "line", "valid_from", lambda row: f"{row.number} {row.name_zh}", lambda row: row.get_line_class_display()
+    ),
     Complaint: Words("complaint", "made_at", lambda row: row.get_source_display(), lambda row: row.get_state_display()),
     WorkOrder: Words("case", "opened_at", lambda row: row.get_state_display()),
     WrapUp: Words("call", "call_at", lambda row: row.get_request_type_display(), _line, ("line",)),

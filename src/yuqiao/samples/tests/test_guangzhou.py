@@ -64,14 +64,14 @@ def test_the_grade_of_the_source_has_a_number_behind_it(guangzhou: Project) -> N
 def test_s123_the_sums_of_the_report_come_out_of_calls_and_lines(guangzhou: Project) -> None:
     texts = said(guangzhou)
     wanted = {"calls": "6191", "calls_before": "5187", "calls_more": "+1004", "calls_growth": "19.36%"}
-    wanted |= {"lines": "104", "lines_emergency": "3", "lines_government": "93", "lines_public": "8"}
+    wanted |= {"lines_linked": "104", "lines_emergency": "3", "lines_government": "93", "lines_public": "8"}
     wanted |= {"lines_merged": "89", "lines_alone": "15", "agreements": "181", "joint": "9"}
     assert {code: texts[code] for code in wanted} == wanted
     Call.objects.filter(started_at__year=2021, outcome="abandoned")[0].delete()
     Line.objects.filter(line_class="government", merged_into__isnull=False, calls=None)[0].delete()
     texts = said(guangzhou)
     changed = {"calls": "6190", "calls_more": "+1003", "calls_growth": "19.34%"}
-    changed |= {"lines": "103", "lines_government": "92", "lines_merged": "88", "lines_alone": "15"}
+    changed |= {"lines_linked": "103", "lines_government": "92", "lines_merged": "88", "lines_alone": "15"}
     assert {code: texts[code] for code in changed} == changed
 
 
