@@ -19,7 +19,7 @@ from yuqiao.accounts.services import record
 from yuqiao.contracts.models import Contract
 from yuqiao.evaluation.models import Adjustment, BudgetLine, Indicator, MoneySource, Payment, Project
 from yuqiao.evaluation.money import ten_thousand
-from yuqiao.evaluation.plan_rules import Approval, PlanError, check_approval, check_paid, check_text
+from yuqiao.evaluation.plan_rules import Approval, PlanError, check_approval, check_paid, check_short, check_text
 from yuqiao.evaluation.process_rules import What
 from yuqiao.evaluation.stages import MONEY, held
 from yuqiao.lib import clock
@@ -139,7 +139,7 @@ def pay(
     check_paid(paid_on, year=project.year, today=timezone.localdate())
     if amount_fen <= 0:
         raise PlanError("amount")
-    voucher = voucher.strip()[:60]
+    voucher = check_short(voucher, "凭证号", 60)
     with transaction.atomic():
         held(project, What.EVIDENCE)
         doubled = bool(voucher) and project.payments.filter(voucher=voucher, reversed_by=None).exists()
@@ -149,7 +149,7 @@ def pay(
             amount_fen=amount_fen,
             paid_on=paid_on,
             payee=payee,
-            purpose=purpose.strip()[:200],
+            purpose=check_short(purpose, "用途", 200),
             voucher=voucher,
             contract=contract,
             entered_at=clock.now(),

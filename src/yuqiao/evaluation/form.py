@@ -35,7 +35,10 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form. ``not_understood`` lists what a reader could not place, in its own words."""
+    """One form. ``not_understood`` lists what a reader could not place, in its own words.
+
+    ``goal`` (预期目标) and ``achieved`` (实际完成情况) are the year's, as paragraphs.
+    """
 
     title: str = ""
     year: str = ""
@@ -45,3 +48,5 @@ class Form:
     total_weight: str = ""
     total_points: str = ""
     not_understood: tuple[str, ...] = ()
+    goal: str = ""
+    achieved: str = ""

@@ -16,6 +16,7 @@ from yuqiao.evaluation.targets import Target, TargetError, read_target
 #: Code -> what a person reads (Chinese, English); fields in braces are filled in.
 SENTENCES: dict[str, tuple[str, str]] = {
     "text": ("请填写{what}（不超过{most}字）。", "Fill in {what} with at most {most} signs."),
+    "long": ("{what}不超过{most}字。", "Write {what} with at most {most} signs."),
     "code": ("项目编号只能用字母、数字、点、短横线和下划线。", "Write a code of letters, digits, dots and dashes."),
     "code_taken": ("项目编号“{code}”已被使用。", "The code {code} is taken; choose another."),
     "year": ("年度{year}不合理，应在2000至2100之间。", "The year {year} cannot be; write one from 2000 to 2100."),
@@ -72,6 +73,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "source": ("没有资金来源“{source}”。", "There is no source of money {source}."),
     "other_project": ("所选记录属于另一项目。", "What was chosen belongs to another project."),
+    "import_blocked": ("“{where}”须先补正或略去，才能导入。", "Mend {where}, or leave it out, before importing."),
     "reversed": ("这笔支付已冲销，或本身就是冲销。", "This payment was taken back already, or is itself a reversal."),
 }
 
@@ -97,6 +99,14 @@ def check_text(text: str, what: str, most: int = LONGEST_NAME) -> str:
     clean = text.strip()
     if not clean or len(clean) > most:
         raise PlanError("text", what=what, most=most)
+    return clean
+
+
+def check_short(text: str, what: str, most: int) -> str:
+    """Return a text that may be empty, without white space around it; nothing is cut off in silence."""
+    clean = text.strip()
+    if len(clean) > most:
+        raise PlanError("long", what=what, most=most)
     return clean
 
 

@@ -26,6 +26,7 @@ from yuqiao.evaluation.plan_rules import (
     check_approval,
     check_deadline,
     check_parts,
+    check_short,
     check_target,
     check_text,
     check_weight,
@@ -242,7 +243,7 @@ def _fill(row: Indicator, facts: IndicatorFacts) -> None:
     if not known(facts.formula):
         raise PlanError("formula", formula=facts.formula)
     row.formula = facts.formula
-    row.proof = facts.proof.strip()[:200]
+    row.proof = check_short(facts.proof, "佐证材料", 200)
     if facts.strand is not None and not Strand.objects.filter(pk=facts.strand, project=project).exists():
         raise PlanError("strand")
     row.strand_id = facts.strand

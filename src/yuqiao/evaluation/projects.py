@@ -16,7 +16,15 @@ from django.utils import timezone
 from yuqiao.accounts.models import Department, Person
 from yuqiao.accounts.services import record
 from yuqiao.evaluation.models import Indicator, Project, Strand
-from yuqiao.evaluation.plan_rules import PlanError, check_code, check_text, check_weight, check_year, year_later
+from yuqiao.evaluation.plan_rules import (
+    PlanError,
+    check_code,
+    check_short,
+    check_text,
+    check_weight,
+    check_year,
+    year_later,
+)
 from yuqiao.evaluation.process_rules import What
 from yuqiao.evaluation.scheme_versions import pinned
 from yuqiao.evaluation.stages import held
@@ -24,7 +32,7 @@ from yuqiao.lib import clock
 
 #: Fields that may change as long as texts may: whom to ask, not what was promised.
 CONTACT = frozenset({"manager_name", "manager_phone", "phone_public"})
-LONGEST_GOAL = 4000
+LONGEST_GOAL = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,7 @@ def set_strands(project: Project, strands: Sequence[StrandFacts], *, by: Person 
             row = known.get(facts.id or 0) or Strand(project=project)
             row.position = place
             row.name = check_text(facts.name, "目标名称", 120)
-            row.goal = facts.goal.strip()[:LONGEST_GOAL]
+            row.goal = check_short(facts.goal, "目标", LONGEST_GOAL)
             row.save()
             kept.append(row)
         project.strands.exclude(pk__in=[one.pk for one in kept]).delete()
@@ -156,10 +164,10 @@ def write_achieved(project: Project, text: str, *, by: Person | None, strands: d
     """Write what came of the goal (实际完成情况), as a whole and by strand; texts may change until signing."""
     with transaction.atomic():
         locked = held(project, What.TEXT)
-        locked.achieved = text.strip()[:LONGEST_GOAL]
+        locked.achieved = check_short(text, "实际完成情况", LONGEST_GOAL)
         locked.save(update_fields=["achieved"])
         for pk, words in (strands or {}).items():
-            if not project.strands.filter(pk=pk).update(achieved=words.strip()[:LONGEST_GOAL]):
+            if not project.strands.filter(pk=pk).update(achieved=check_short(words, "实际完成情况", LONGEST_GOAL)):
                 raise PlanError("strand")
         record(by, "project.achieved", project, {"strands": sorted(strands or {})})
     project.achieved = locked.achieved
@@ -172,12 +180,12 @@ def _fill(project: Project, facts: Facts) -> None:
     if facts.unit_is_itself and project.unit != project.department:
         raise PlanError("unit_itself")
     project.unit_is_itself = facts.unit_is_itself
-    project.manager_name = facts.manager_name.strip()[:60]
-    project.manager_phone = facts.manager_phone.strip()[:40]
+    project.manager_name = check_short(facts.manager_name, "项目负责人", 60)
+    project.manager_phone = check_short(facts.manager_phone, "联系电话", 40)
     project.phone_public = facts.phone_public
     project.scheme = facts.scheme
     project.budget_weight = check_weight(facts.budget_weight)
-    project.goal = facts.goal.strip()[:LONGEST_GOAL]
+    project.goal = check_short(facts.goal, "目标", LONGEST_GOAL)
 
 
 def _department(code: str) -> Department:

@@ -2,6 +2,7 @@
 
 from yuqiao.evaluation.models.claims import ClaimLink, Contradiction, Section
 from yuqiao.evaluation.models.evidence import Evidence, EvidenceFor, EvidenceResult, StoredFile
+from yuqiao.evaluation.models.imports import ImportedForm
 from yuqiao.evaluation.models.indicators import Deviation, Entered, Indicator, TargetChange
 from yuqiao.evaluation.models.process import Frozen, Reminder, Review, Signature, SignatureRole, Stage, StageEvent
 from yuqiao.evaluation.models.projects import Adjustment, BudgetLine, MoneySource, Payment, Project, Strand
@@ -18,6 +19,7 @@ __all__ = [
     "EvidenceFor",
     "EvidenceResult",
     "Frozen",
+    "ImportedForm",
     "Indicator",
     "MoneySource",
     "Payment",

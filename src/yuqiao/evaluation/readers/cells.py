@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
+from yuqiao.evaluation.readers.goals import goals_in_cells
 from yuqiao.evaluation.readers.text import FUNDS, LABELS, SECOND_LEVEL, YEAR
 
 Row = Sequence[str]
@@ -72,7 +73,7 @@ def read_cells(rows: Sequence[Row]) -> Form:
             total = (numbers[0], numbers[-1]) if numbers else ("", "")
             columns = {}  # below it stand signatures
         elif {"target", "weight"} <= set((found := headings(row, COLUMNS)).values()):
-            columns = found
+            columns = found if "name" in found.values() else {}  # an annex tells of the same indicators again
         elif {"adjusted", "executed"} <= set((found := headings(row, MONEY_COLUMNS)).values()):
             money = found
         elif (source := next((one for one in FUNDS if one in joined), None)) and money:
@@ -85,7 +86,18 @@ def read_cells(rows: Sequence[Row]) -> Form:
     year = YEAR.search(text)
     title = next((one for row in rows for one in _once(row)), "")
     known = year.group(1) if year else ""
-    return Form(title, known, header, tuple(funds), tuple(indicators), *total, not_understood=tuple(lost))
+    goal, achieved = goals_in_cells(rows)
+    return Form(
+        title,
+        known,
+        header,
+        tuple(funds),
+        tuple(indicators),
+        *total,
+        not_understood=tuple(lost),
+        goal=goal,
+        achieved=achieved,
+    )
 
 
 def _labels(texts: list[str], header: dict[str, str]) -> None:

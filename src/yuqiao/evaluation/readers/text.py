@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
+from yuqiao.evaluation.readers.goals import goals_in_text
 
 FIRST_LEVEL = ("产出指标", "效益指标", "满意度指标")
 SECOND_LEVEL = {
@@ -66,6 +67,7 @@ def read_text(text: str) -> Form:
     body = "\n".join(lines[begin + 1 :] if begin is not None else [])
     body = body[: found.start()] if (found := TOTAL.search(body)) else body
     indicators, lost = _indicators(body)
+    goal, achieved = goals_in_text(lines)
     return Form(
         title=next((line for line in lines if line), ""),
         year=year.group(1) if year else "",
@@ -75,6 +77,8 @@ def read_text(text: str) -> Form:
         total_weight=total.group(1) if total else "",
         total_points=total.group(2) if total else "",
         not_understood=(*lost, *_loose_remarks(lines)),
+        goal=goal,
+        achieved=achieved,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 
@@ -74,9 +75,13 @@ def as_rows() -> list[tuple[str, ...]]:
 
 @cache
 def as_xlsx() -> bytes:
+    return as_xlsx_of(as_rows())
+
+
+def as_xlsx_of(rows: Sequence[tuple[str, ...]]) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.create_sheet("自评表", 0)
-    for row in as_rows():
+    for row in rows:
         sheet.append(row)
     content = BytesIO()
     book.save(content)
