@@ -105,11 +105,6 @@ def worst(lights: Sequence[Light]) -> Light:
     return min(lights, key=order.index)
 
 
-def lacks_proof(row: Row) -> bool:
-    """Tell whether something was entered, or is to be done, that no evidence backs (S131, S134)."""
-    return row.measured.formula in {"", "entered"} and row.proofs == 0
-
-
 def lacks_reason(row: Row, light: Light) -> bool:
     """Tell whether a row that came, or will come, out below its full points has no cause yet; far above: S129."""
     below = row.score.value is not None and row.score.value < row.weight and light is not Light.GREEN

@@ -17,14 +17,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from yuqiao.accounts.models import Person
+from yuqiao.evaluation.evidence_import import ListError
+from yuqiao.evaluation.evidence_rules import EvidenceError
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.plan_rules import PlanError
+from yuqiao.evaluation.readers.errors import UnreadableError
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, may, person_of
 
 Row = TypeVar("Row", bound=Model)
 #: What a form asked for and did not get: each form's name with what was typed.
-Given = Mapping[str, "QueryDict | str"]
+Given = Mapping[str, object]
 NOTHING: Given = {}
 
 
@@ -33,7 +36,7 @@ class FieldError(ValueError):
 
 
 #: What services and fields say about what was typed; everything else is a fault of ours.
-MISTAKES: tuple[type[ValueError], ...] = (PlanError, FieldError)
+MISTAKES: tuple[type[ValueError], ...] = (PlanError, EvidenceError, UnreadableError, ListError, FieldError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ class Verb:
 
 def sentence(error: ValueError) -> str:
     """Return what an error says in the reader's language, as far as it says it in two."""
-    chinese = getattr(error, "zh", "") or getattr(error, "sentence", "")
+    if isinstance(error, ListError):
+        return _("The list has faults, so nothing of it was taken in.")
+    chinese = getattr(error, "zh", "") or getattr(error, "chinese", "")
     return str(chinese) if chinese and words.reads_chinese() else str(error)
 
 
@@ -67,7 +72,9 @@ def answer(
     try:
         warning = verb.do(project, request, person_of(request))
     except MISTAKES as error:
-        shown = show(request, project, {ask: request.POST, "error": sentence(error)})
+        shown = show(
+            request, project, {ask: request.POST, "error": sentence(error), "faults": getattr(error, "faults", ())}
+        )
         shown.status_code = 422
         return shown
     messages.success(request, _("Saved; the journal holds who did it."))

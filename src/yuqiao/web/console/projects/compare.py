@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yuqiao.evaluation.assembling import assemble
+from yuqiao.evaluation.evidence_gaps import gaps_of
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.sheet import Sheet
 from yuqiao.lib.clock import now
@@ -47,9 +48,13 @@ def show(request: HttpRequest) -> HttpResponseBase:
     at = now()
     today = timezone.localdate(at)
     projects = list(Project.objects.filter(pk__in=asked).select_related("department", "unit").order_by("year", "code"))
+    missing = gaps_of(projects)
     sheets: list[Sheet] = [assemble(one, at) for one in projects]
     context = {
-        "heads": [headline(project, sheet, today) for project, sheet in zip(projects, sheets, strict=True)],
+        "heads": [
+            headline(project, sheet, today, len(missing[project.pk]))
+            for project, sheet in zip(projects, sheets, strict=True)
+        ],
         "money": [money_shown(sheet.money[0]) for sheet in sheets],
         "lines": lines([rows_shown(sheet, today) for sheet in sheets]),
         "others": Project.objects.exclude(pk__in=asked)[:100],

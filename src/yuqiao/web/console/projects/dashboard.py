@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from yuqiao.evaluation.assembling import assemble
+from yuqiao.evaluation.evidence_gaps import gaps
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.outlook import dues
 from yuqiao.evaluation.sheet import Sheet, in_ten_thousand
@@ -73,6 +74,7 @@ def frame(request: HttpRequest, project: Project, tab: str) -> dict[str, object]
         ("project", _("Dashboard")),
         ("project-plan", _("Year's plan")),
         ("project-money", _("Money")),
+        ("project-evidence", _("Evidence")),
         ("project-documents", _("Documents")),
     ]
     return {"project": project, "tab": tab, "tabs": tabs} | {name: may(person, act) for name, act in acts.items()}
@@ -87,16 +89,18 @@ def show(request: HttpRequest, project_id: int) -> HttpResponseBase:
     today = timezone.localdate(at)
     sheet = assemble(project, at)
     shown = rows_shown(sheet, today)
+    missing = gaps(project)
     paid = months(project, sheet, today)
     context = frame(request, project, "project") | {
         "sheet": sheet,
-        "head": headline(project, sheet, today),
+        "head": headline(project, sheet, today, len(missing)),
         "rows": shown,
         "money": [money_shown(one) for one in sheet.money],
         "budget": points(sheet.budget.value),
         "budget_initial": points(sheet.budget_initial.value),
         "deviations": [one for one in shown if one.row.cause or one.lacks_reason],
-        "gaps": [one for one in shown if one.lacks_proof],
+        "gaps": missing,
+        "lacking": {one.indicator for one in missing},
         "dues": [(one, (one.on - today).days) for one in dues(sheet)],
         "months": paid,
         "bars": money_bars(paid),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yuqiao.evaluation.assembling import assemble_all
+from yuqiao.evaluation.evidence_gaps import gaps_of
 from yuqiao.evaluation.models import Project
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import Act, allowed, may, person_of
@@ -27,10 +28,10 @@ def show(request: HttpRequest) -> HttpResponseBase:
     at = now()
     today = timezone.localdate(at)
     found = list(Project.objects.filter(year=year or 0).select_related("department", "unit")[:MOST_PROJECTS])
+    missing = gaps_of(found)
+    sheets = zip(found, assemble_all(found, at), strict=True)
     context = {
-        "projects": [
-            headline(project, sheet, today) for project, sheet in zip(found, assemble_all(found, at), strict=True)
-        ],
+        "projects": [headline(one, sheet, today, len(missing[one.pk])) for one, sheet in sheets],
         "years": years,
         "year": year,
         "edits": may(person_of(request), Act.EDIT_PLAN),

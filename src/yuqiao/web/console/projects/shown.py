@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from yuqiao.evaluation.amounts import plain, rounded
 from yuqiao.evaluation.models import Project
-from yuqiao.evaluation.outlook import Due, Light, Outlook, dues, lacks_proof, lacks_reason, outlooks
+from yuqiao.evaluation.outlook import Due, Light, Outlook, dues, lacks_reason, outlooks
 from yuqiao.evaluation.sheet import Money, Row, Sheet, actual_text, in_ten_thousand
 from yuqiao.web.console import words
 from yuqiao.web.console.projects.words import LIGHTS, SOURCES, STAGES
@@ -38,7 +38,6 @@ class RowShown:
     light: Lit
     points: str
     weight: str
-    lacks_proof: bool
     lacks_reason: bool
 
 
@@ -117,7 +116,6 @@ def _row(row: Row, look: Outlook, *, new1: bool, new2: bool, compound: bool) -> 
         light=lit(look.light, look.reason),
         points=points(row.score.value),
         weight=plain(row.weight),
-        lacks_proof=not compound and lacks_proof(row),
         lacks_reason=not compound and lacks_reason(row, look.light),
     )
 
@@ -145,8 +143,8 @@ def _rate(executed: int | None, base: int | None) -> str:
     return share(Fraction(executed, base), 2) if executed is not None and base else "—"
 
 
-def headline(project: Project, sheet: Sheet, today: dt.date) -> Headline:
-    """Return what a list says of a project."""
+def headline(project: Project, sheet: Sheet, today: dt.date, gaps: int) -> Headline:
+    """Return what a list says of a project; ``gaps`` is how much lacks its proof."""
     looks = outlooks(sheet, today)
     lights = [looks[row.id].light for row in sheet.leading]
     single = [row for row in sheet.rows if not sheet.parts(row.id)]
@@ -163,7 +161,7 @@ def headline(project: Project, sheet: Sheet, today: dt.date) -> Headline:
         rate=share(sheet.budget.ratio, 2),
         rate_initial=share(sheet.budget_initial.ratio, 2),
         lights=[(lit(one), lights.count(one)) for one in Light if one in lights],
-        gaps=sum(lacks_proof(row) for row in single),
+        gaps=gaps,
         reasons=sum(lacks_reason(row, looks[row.id].light) for row in single),
         over=sum(row.score.over_achieved for row in single),
         due=coming,

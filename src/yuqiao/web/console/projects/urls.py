@@ -9,10 +9,12 @@ from yuqiao.web.console.projects import (
     compare,
     dashboard,
     documents,
+    evidence,
     indicator,
     indicator_form,
     lists,
     money,
+    piece,
     plan,
 )
 
@@ -22,11 +24,14 @@ urlpatterns: list[URLPattern] = [
     path("begin/", begin.begin, name="project-begin"),
     path("begin/from/", begin.begin_from, name="project-begin-from"),
     path("<int:project_id>/", dashboard.show, name="project"),
-    path("<int:project_id>/indicators/<int:indicator_id>/", indicator.show, name="project-indicator"),
+    path("<int:project_id>/indicators/<int:indicator_id>/", indicator.page, name="project-indicator"),
     path("<int:project_id>/indicators/<int:indicator_id>/change/", indicator_form.page, name="project-indicator-form"),
     path("<int:project_id>/change/", begin.change, name="project-change"),
     path("<int:project_id>/plan/", plan.page, name="project-plan"),
     path("<int:project_id>/money/", money.page, name="project-money"),
+    path("<int:project_id>/evidence/", evidence.page, name="project-evidence"),
+    path("<int:project_id>/evidence/<int:piece_id>/", piece.page, name="project-piece"),
+    path("<int:project_id>/evidence/<int:piece_id>/file", piece.download, name="project-piece-file"),
     path("<int:project_id>/documents/", documents.page, name="project-documents"),
     path("<int:project_id>/documents/<slug:code>/<slug:copy>.<str:kind>", documents.download, name="project-document"),
 ]

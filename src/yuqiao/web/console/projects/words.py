@@ -39,3 +39,8 @@ FINDINGS: Words = {
     "格式": _("To be written otherwise"),
     "提示": _("Good to know"),
 }
+DONE: Words = {
+    "done": _("Done"),
+    "partly": _("Partly done"),
+    "not": _("Not done"),
+}

@@ -81,9 +81,11 @@ def test_the_list_says_score_money_gaps_and_the_grade_only_when_all_is_scored(zh
     assert "99.62%" in text
     assert "88.61%" in text, "against the initial budget, which is worth a point more (S120)"
     assert "not scored yet:" in text
-    assert "Evidence 1" in text
+    assert "Evidence 1" not in text, "nobody has said yet that it was done"
     Entered.objects.create(indicator=project.indicators.get(), done="done", entered_at=now())
-    assert '<b>99.96</b> / 100 <span lang="zh">优</span>' in page(zhao, "/projects/")
+    text = page(zhao, "/projects/")
+    assert '<b>99.96</b> / 100 <span lang="zh">优</span>' in text
+    assert "Evidence 1" in text, "now somebody has, without proof"
 
 
 def test_the_dashboard_shows_target_actual_share_light_score_and_why(zhao: Client, project: Project) -> None:
@@ -123,10 +125,10 @@ def test_evidence_closes_the_gap(zhao: Client, project: Project) -> None:
     task = indicator(project, "提交半年总结", deadline=dt.date(YEAR, 7, 31))
     Entered.objects.create(indicator=task, done="done", entered_at=now())
     path = f"/projects/{project.pk}/indicators/{task.pk}/"
-    assert "No evidence backs this yet" in page(zhao, path)
+    assert "尚未附佐证材料" in page(zhao, path)
     EvidenceFor.objects.create(indicator=task, evidence=piece(project, 1, title="总结.docx"))
     text = page(zhao, path)
-    assert "No evidence backs this yet" not in text
+    assert "尚未附佐证材料" not in text
     assert "总结.docx" in text
 
 
