@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yuqiao.evaluation.assembling import assemble
+from yuqiao.evaluation.assembling import assemble_all
 from yuqiao.evaluation.evidence_gaps import gaps_of
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.sheet import Sheet
@@ -49,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     today = timezone.localdate(at)
     projects = list(Project.objects.filter(pk__in=asked).select_related("department", "unit").order_by("year", "code"))
     missing = gaps_of(projects)
-    sheets: list[Sheet] = [assemble(one, at) for one in projects]
+    sheets: list[Sheet] = assemble_all(projects, at)
     context = {
         "heads": [
             headline(project, sheet, today, len(missing[project.pk]))
