@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from tests.asterisk import root, version
 
 from bench import asterisk, machine, sipp
 from yuqiao.lib.net import free_port
@@ -147,10 +148,10 @@ def numbers(conferences: int) -> list[str]:
 async def theirs(folder: Path, conferences: int, seconds: float) -> float:
     """Return CPU ms per leg-second of Asterisk's ConfBridge."""
     legs = conferences * PARTIES
-    with tempfile.TemporaryDirectory() as name, asterisk.running(folder) as pid:
+    with tempfile.TemporaryDirectory() as name, asterisk.running(folder) as (pid, place):
         target = f"127.0.0.1:{asterisk.SIP_PORT}"
         with sipp.callers(Path(name), target, numbers(conferences), seconds + 60, free_port()):
-            await until(lambda: f"{legs} active calls" in asterisk.command(folder, "core show channels count"))
+            await until(lambda: f"{legs} active calls" in place.command("core show channels count"))
             return await asyncio.to_thread(settle_and_measure, pid, legs, seconds)
 
 
@@ -161,7 +162,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    folder = asterisk.root()
+    folder = root()
     rows: dict[str, list[float]] = {"yuqiao": [], "yuqiao_recording": [], "asterisk": []}
     for run in range(options.runs):
         rows["yuqiao"].append(asyncio.run(ours(options.conferences, options.seconds, record=False)))
@@ -173,7 +174,7 @@ def main() -> None:
     result = {
         "legs": options.conferences * PARTIES,
         "window_seconds": options.seconds,
-        "peer": asterisk.version(folder),
+        "peer": version(folder),
         "cpu_ms_per_leg_second": {name: [round(value, 3) for value in values] for name, values in rows.items()},
         "median": medians,
         "times_leaner_than_asterisk": leaner,

@@ -1,7 +1,6 @@
 """The same journeys with Asterisk 22 in the place of our media server: only the engine's URL differs.
 
-Needs root and a folder with Asterisk to chroot into, named by YUQIAO_TEST_ASTERISK_ROOT; so these tests run on demand
-only: ``make test-asterisk``.
+Needs root and a folder with Asterisk to chroot into, named by YUQIAO_TEST_ASTERISK_ROOT (`tests.asterisk`).
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.asterisk import Place, sample
 
 from yuqiao.calls.tests.city import finished_tracks, only_call, seed
 from yuqiao.calls.tests.stage import CALLS, PASSWORD, Stage, live, until
@@ -26,35 +26,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.asterisk,
 ]
-ETC, RUN = "etc/yuqiao-calls", "run/yuqiao-calls"
-CONFIG = {
-    "asterisk.conf": (
-        f"[directories]\nastetcdir => /{ETC}\nastrundir => /{RUN}\nastspooldir => /var/spool/asterisk\n[options]\n"
-    ),
-    "modules.conf": "[modules]\nautoload=yes\nnoload => chan_iax2.so\nnoload => chan_unistim.so\n",
-    "rtp.conf": "[general]\nrtpstart=34000\nrtpend=34999\n",
-    "pjsip.conf": """[transport]
-type=transport
-protocol=udp
-bind=127.0.0.1:{sip}
-[yuqiao]
-type=endpoint
-context=default
-disallow=all
-allow=alaw,ulaw
-direct_media=no
-rtp_timeout=3
-[yuqiao]
-type=identify
-endpoint=yuqiao
-match=127.0.0.1
-""",
-    "extensions.conf": "[default]\nexten => _X.,1,Stasis(yuqiao)\n same => n,Hangup()\n",
-    "ari.conf": "[general]\nenabled=yes\n[yuqiao]\ntype=user\nread_only=no\npassword={password}\n",
-    "http.conf": "[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={ari}\n",
-    "manager.conf": "[general]\nenabled=no\n",
-    "logger.conf": "[general]\n[logfiles]\nconsole => warning,error\n",
-}
 
 
 class AsteriskStage(Stage):
@@ -63,6 +34,7 @@ class AsteriskStage(Stage):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.root = Path(ROOT)
+        self.place = Place(self.root, "yuqiao-calls")
         self.environment["YUQIAO_RECORDINGS_DIR"] = str(self.recordings)
 
     @property
@@ -82,19 +54,11 @@ class AsteriskStage(Stage):
         await until(listens, "Asterisk", within=40)
 
     def _launch(self) -> None:
-        command = ["chroot", str(self.root), "asterisk", "-f", "-C", f"/{ETC}/asterisk.conf"]
         with (self.folder / "asterisk.log").open("ab") as log:
-            self.processes["media"] = subprocess.Popen(command, stdout=log, stderr=log)
+            self.processes["media"] = subprocess.Popen(self.place.start, stdout=log, stderr=log)
 
     def _configure(self) -> None:
-        etc = self.root / ETC
-        shutil.rmtree(etc, ignore_errors=True)
-        shutil.copytree(self.root / "etc/asterisk", etc, symlinks=True)
-        (self.root / RUN).mkdir(parents=True, exist_ok=True)
-        self.recordings.mkdir(parents=True, exist_ok=True)
-        for name, text in CONFIG.items():
-            (etc / name).write_text(text.format(sip=self.sip_port, ari=self.ari_port, password=PASSWORD))
-        (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost {socket.gethostname()}\n")
+        self.place.configure(sample(sip=self.sip_port, ari=self.ari_port, password=PASSWORD))
         shutil.copytree(
             self.folder / "sounds/yuqiao", self.root / "usr/share/asterisk/sounds/yuqiao", dirs_exist_ok=True
         )

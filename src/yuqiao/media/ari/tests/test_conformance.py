@@ -1,27 +1,26 @@
-"""The same checks against our server and, if there is one, a real Asterisk 22.
+"""The same checks against our server and against Asterisk 22 with the configuration of deploy/asterisk.
 
-For Asterisk: ``YUQIAO_TEST_ASTERISK_URL=http://127.0.0.1:8088/ari``, ``…_SIP=127.0.0.1:5060``, ``…_USER``,
-``…_PASSWORD`` (defaults yuqiao, secret); its dialplan sends calls to ``Stasis(yuqiao)``, and a PJSIP endpoint
-``yuqiao`` takes any call from this machine (docs/media.md).
+Asterisk's part (marker ``asterisk``) needs root and a folder to chroot into, named by YUQIAO_TEST_ASTERISK_ROOT.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+from tests.asterisk import SIGN_IN, Place, sample
 
+from yuqiao.lib.net import free_port
 from yuqiao.media.ari.tests.live import PASSWORD, USER, Client, Handset, basic, hear_each_other, running, until
 
-ASTERISK = os.environ.get("YUQIAO_TEST_ASTERISK_URL", "")
+ASTERISK = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT", "")
 
 pytestmark = pytest.mark.live
 
@@ -50,15 +49,31 @@ class Engine:
         return str(self.client.told("StasisStart")[before]["channel"]["id"])
 
 
+@dataclass(frozen=True)
+class Ports:
+    """Where a running Asterisk listens."""
+
+    sip: int
+    ari: int
+
+
+@pytest.fixture(scope="module")
+def running_asterisk() -> Iterator[Ports]:
+    """One Asterisk for all checks of this file."""
+    ports = Ports(free_port(), free_port())
+    place = Place(Path(ASTERISK), "yuqiao-conformance")
+    place.configure(sample(sip=ports.sip, ari=ports.ari))
+    with place.running():
+        yield ports
+
+
 @asynccontextmanager
-async def asterisk() -> AsyncIterator[Engine]:
-    user = os.environ.get("YUQIAO_TEST_ASTERISK_USER", "yuqiao")
-    password = os.environ.get("YUQIAO_TEST_ASTERISK_PASSWORD", "secret")
-    sip = os.environ.get("YUQIAO_TEST_ASTERISK_SIP", f"{urlsplit(ASTERISK).hostname}:5060")
-    async with aiohttp.ClientSession(headers=basic(user, password)) as session:
-        client = Client(ASTERISK, session)
+async def asterisk(ports: Ports) -> AsyncIterator[Engine]:
+    url = f"http://127.0.0.1:{ports.ari}/ari"
+    async with aiohttp.ClientSession(headers=basic(*SIGN_IN)) as session:
+        client = Client(url, session)
         await client.listen()
-        yield Engine(client, sip)
+        yield Engine(client, f"127.0.0.1:{ports.sip}")
         for channel in await client.do("GET", "/channels"):
             await client.ask("DELETE", f"/channels/{channel['id']}")
         await client.hang_up()
@@ -73,12 +88,11 @@ async def ours(folder: Path) -> AsyncIterator[Engine]:
         await client.hang_up()
 
 
-PLACES = ["ours", "asterisk"] if ASTERISK else ["ours"]
-
-
-@pytest.fixture(params=PLACES)
+@pytest.fixture(params=["ours", pytest.param("asterisk", marks=pytest.mark.asterisk)])
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Engine]:
-    async with asterisk() if request.param == "asterisk" else ours(tmp_path) as one:
+    theirs = request.param == "asterisk"
+    place = asterisk(request.getfixturevalue("running_asterisk")) if theirs else ours(tmp_path)
+    async with place as one:
         yield one
 
 
