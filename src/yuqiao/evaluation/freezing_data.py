@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -80,7 +80,7 @@ def _read(kind: Any, data: Any) -> object:
         return None if data is None else _read(_only(kind), data)
     if origin is tuple:
         return tuple(_read(get_args(kind)[0], one) for one in data)
-    if origin is dict:
+    if origin in {dict, Mapping}:
         key, value = get_args(kind)
         return {_read(key, one): _read(value, other) for one, other in data}
     if dataclasses.is_dataclass(kind):

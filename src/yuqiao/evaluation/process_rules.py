@@ -119,6 +119,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Contradictions neither mended nor answered: {about}.",
     ),
     "figures": ("报告文字有误：{about}。", "The report's text is wrong: {about}."),
+    "moved": (
+        "期间有人录入了数据或文字，请重新核对后再试。",
+        "Somebody entered data or words meanwhile; look again, then repeat.",
+    ),
     "own_work": ("审核人不能是起草人。", "Who wrote cannot check."),
     "no_version": ("没有可以签字的版本。", "There is no version to sign."),
     "other_version": (
@@ -150,7 +154,7 @@ class Facts:
     """What the decision rests on. Names of what is missing, so that people see what to mend.
 
     ``weights`` is the sum of all points, None under a scheme that prints none (S112). ``authors`` wrote or handed in
-    this version. ``digest`` is that of the version to be signed, ``seen`` that of the one the signer looked at;
+    this version. ``digest`` is that of the ``version`` to be signed, ``seen`` that of the one the signer looked at;
     ``signed`` maps an act of signing to its signature under this version.
     """
 
@@ -168,6 +172,7 @@ class Facts:
     figures: tuple[str, ...] = ()
     authors: frozenset[int] = frozenset()
     digest: str = ""
+    version: int = 0
     seen: str = ""
     signed: Mapping[Act, Signed] = field(default_factory=dict)
 
