@@ -147,6 +147,8 @@ def _line(file: Docx, text: str, cell: Cell, face: Face, size: float, *, keep: b
     form.space_before = form.space_after = Pt(1)
     form.line_spacing_rule = WD_LINE_SPACING.SINGLE
     form.keep_with_next = keep or None
+    if cell.indent:
+        form.first_line_indent = Pt(cell.indent * size)
     run = line.add_run(text)
     run.font.name, run.font.size, run.font.bold = face.latin, Pt(size), cell.bold or face.bold or None
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face.chinese)

@@ -46,6 +46,8 @@ class Cell:
     top: bool = False
     """At the upper edge instead of the middle: long texts beside each other."""
     shaded: bool = False
+    indent: int = 0
+    """Signs by which the first line of each paragraph is moved in."""
     high: float = 0
     """Least height in mm: room to sign in."""
 

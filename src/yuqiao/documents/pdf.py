@@ -168,6 +168,7 @@ def _cell(one: Placed, *, breaks: bool) -> dict[str, Any]:
         "edges": {name: name[0] in cell.edges for name in ("top", "left", "bottom", "right")},
         "top": cell.top,
         "shaded": cell.shaded,
+        "indent": cell.indent,
         "high": cell.high,
         "breaks": breaks,
     }

@@ -30,8 +30,8 @@ def number(text: str, across: int = 1) -> Cell:
 
 
 def long(text: str, across: int, *, top: bool = False) -> Cell:
-    """Return sentences."""
-    return Cell(text, across, align=Align.LEFT, top=top)
+    """Return sentences; at the ``top`` whole paragraphs, the first line of each moved in by two signs."""
+    return Cell(text, across, align=Align.LEFT, top=top, indent=2 if top else 0)
 
 
 def who_and_what(header: Header, copy: Copy) -> Part:

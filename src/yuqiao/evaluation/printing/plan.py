@@ -53,7 +53,7 @@ def _funds(sheet: Sheet) -> Part:
 
 def _goals(sheet: Sheet) -> Part:
     """The goal, and under it its strands (S138)."""
-    rows: list[Cells] = [(long(sheet.goal, COLUMNS - 1),)]
+    rows: list[Cells] = [(long(sheet.goal, COLUMNS - 1, top=True),)]
     rows += [(label(one.name, 2), long(one.goal, COLUMNS - 3)) for one in sheet.strands]
     upright = Cell("年度总体目标", down=len(rows), bold=True, upright=True, shaded=True, high=24)
     return Part(((upright, *rows[0]), *rows[1:]))

@@ -120,6 +120,16 @@ def test_copies_differ_in_what_is_for_the_office_alone(qian: Client, project: Pr
     assert get(qian, project, "public", "pdf").startswith(b"%PDF-")
 
 
+def test_the_plan_and_the_statistics_can_be_taken_away_too(qian: Client, project: Project) -> None:
+    text = qian.get(f"/projects/{project.pk}/documents/").content.decode()
+    assert "项目支出绩效目标申报表" in text
+    assert "全年电话翻译服务数据统计" not in text, "no indicator of this project counts calls"
+    Indicator.objects.filter(name="提交总结").update(formula="hotline:calls", operator="≥", amount=1)
+    assert "全年电话翻译服务数据统计" in qian.get(f"/projects/{project.pk}/documents/").content.decode()
+    for code in ("plan", "statistics-half-year", "statistics-year"):
+        assert qian.get(f"/projects/{project.pk}/documents/{code}/public.pdf").content.startswith(b"%PDF-")
+
+
 def test_other_addresses_are_not_found_and_others_are_not_let_in(qian: Client, project: Project) -> None:
     for tail in ("self-evaluation/public.exe", "self-evaluation/secret.pdf", "other/public.pdf"):
         assert qian.get(f"/projects/{project.pk}/documents/{tail}").status_code == 404
