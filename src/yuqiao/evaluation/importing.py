@@ -26,20 +26,21 @@ from yuqiao.evaluation.evidence_rules import EvidenceError
 from yuqiao.evaluation.findings import number
 from yuqiao.evaluation.form import Form
 from yuqiao.evaluation.import_rules import Draft, DraftRow, Problem, draft
-from yuqiao.evaluation.models import Deviation, ImportedForm, Indicator, MoneySource, Project
-from yuqiao.evaluation.plan_rules import Approval, PlanError, check_short
+from yuqiao.evaluation.models import ImportedForm, Indicator, MoneySource, Project
+from yuqiao.evaluation.plan_rules import Approval, PlanError
 from yuqiao.evaluation.planning import IndicatorFacts
 from yuqiao.evaluation.projects import Facts
 from yuqiao.evaluation.readers.files import read_content
 from yuqiao.evaluation.readers.text import read_text
 from yuqiao.evaluation.scheme_versions import every, follow
 from yuqiao.evaluation.schemes import Scheme
+from yuqiao.evaluation.texts import explain
 from yuqiao.lib import clock
 
 #: What stands where the form says nothing.
 UNSAID_REASON, UNSAID_PAPER = "导入：全年预算数与年初预算数之差，原表未写明理由", "原表未写明批准文号"
 PAYEE, PURPOSE = "导入合计（原表未列明收款方）", "导入：全年执行数"
-LONGEST_BASIS, LONGEST_CAUSE = 500, 1000
+LONGEST_BASIS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _code_of(name: str) -> str:
     return (name and Department.objects.filter(name_zh=name).values_list("code", flat=True).first()) or ""
 
 
-def confirm(shown: Preview, choice: Choice, *, by: Person | None) -> Project:
+def confirm(shown: Preview, choice: Choice, *, by: Person) -> Project:
     """Make the project that was shown, in its planning stage; PlanError leaves nothing behind."""
     made = shown.draft
     if made.blocked or made.year is None:
@@ -166,7 +167,7 @@ def _facts(made: Draft, choice: Choice) -> Facts:
     )
 
 
-def _money(project: Project, made: Draft, by: Person | None) -> None:
+def _money(project: Project, made: Draft, by: Person) -> None:
     """Enter amounts; the form tells no days, so that the last one of its year stands for them, or today."""
     day = min(dt.date(project.year, 12, 31), timezone.localdate())
     for one in made.funds:
@@ -179,7 +180,7 @@ def _money(project: Project, made: Draft, by: Person | None) -> None:
             budget.pay(project, one.executed, day, PAYEE, by=by, source=source, purpose=PURPOSE)
 
 
-def _indicator(project: Project, row: DraftRow, file: str, by: Person | None) -> Indicator:
+def _indicator(project: Project, row: DraftRow, file: str, by: Person) -> Indicator:
     facts = IndicatorFacts(row.level1, row.level2, row.name, str(row.target), row.weight)
     made = planning.add(project, facts, by=by)
     said = row.said
@@ -191,8 +192,7 @@ def _indicator(project: Project, row: DraftRow, file: str, by: Person | None) ->
         except EvidenceError as error:
             raise PlanError("import_blocked", where=row.name) from error
     if row.remark:
-        cause = check_short(row.remark, "偏差原因", LONGEST_CAUSE)
-        Deviation.objects.create(indicator=made, cause=cause, entered_at=clock.now(), entered_by=by)
+        explain(made, row.remark, "", by=by)
     return made
 
 

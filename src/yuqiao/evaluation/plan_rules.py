@@ -73,6 +73,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "source": ("没有资金来源“{source}”。", "There is no source of money {source}."),
     "other_project": ("所选记录属于另一项目。", "What was chosen belongs to another project."),
+    "day": ("“{text}”不是日期，应写作2026-07-31。", "{text} is no day: write 2026-07-31."),
+    "not_compound": ("这一指标没有拆分。", "This indicator has no parts; split it first."),
+    "sheet_refused": ("表格第{row}行须先改正，才能导入。", "Mend row {row} of the sheet before it can be taken."),
     "import_blocked": ("“{where}”须先补正或略去，才能导入。", "Mend {where}, or leave it out, before importing."),
     "reversed": ("这笔支付已冲销，或本身就是冲销。", "This payment was taken back already, or is itself a reversal."),
 }

@@ -151,15 +151,26 @@ def split(indicator: Indicator, parts: Sequence[Part], *, by: Person | None) -> 
         if row.parent_id is not None or row.parts.exists():
             raise PlanError("compound")
         check_parts([one.weight for one in parts], row.weight)
-        made = []
-        for one in parts:
-            part = Indicator(project=project, parent=row, position=0)
-            _fill(part, IndicatorFacts(row.level1, row.level2, **asdict(one), strand=row.strand_id))
-            part.save(force_insert=True)
-            made.append(part)
+        made = [_made_part(row, one) for one in parts]
         _place(project, list(project.indicators.filter(parent=None).values_list("pk", flat=True)))
         record(by, "indicator.split", row, {"project": project.code, "parts": [str(one.weight) for one in made]})
     return list(row.parts.order_by("position"))
+
+
+def add_part(indicator: Indicator, part: Part, *, by: Person | None) -> Indicator:
+    """Add a part to an indicator that was split already; the whole weighs more by it."""
+    project = indicator.project
+    with transaction.atomic():
+        held(project, What.PLAN)
+        row = Indicator.objects.get(pk=indicator.pk)
+        if not row.parts.exists():
+            raise PlanError("not_compound")
+        made = _made_part(row, part)
+        _weigh(row)
+        _place(project, list(project.indicators.filter(parent=None).values_list("pk", flat=True)))
+        record(by, "indicator.part", made, {"project": project.code, "name": made.name})
+    made.refresh_from_db()
+    return made
 
 
 def change_target(
@@ -247,6 +258,13 @@ def _fill(row: Indicator, facts: IndicatorFacts) -> None:
     if facts.strand is not None and not Strand.objects.filter(pk=facts.strand, project=project).exists():
         raise PlanError("strand")
     row.strand_id = facts.strand
+
+
+def _made_part(whole: Indicator, part: Part) -> Indicator:
+    made = Indicator(project=whole.project, parent=whole, position=0)
+    _fill(made, IndicatorFacts(whole.level1, whole.level2, **asdict(part), strand=whole.strand_id))
+    made.save(force_insert=True)
+    return made
 
 
 def _promise(row: Indicator, target: Target) -> None:
