@@ -76,6 +76,7 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
         language_by=by,
         hints=facts.hints,
         menu=facts.menu,
+        excludes=facts.excludes,
         proposal=choosing.proposed(facts.hints),
         outbound=facts.outbound,
         principal=leg.id,

@@ -188,6 +188,7 @@ def take(callback: Callback, call_id: str) -> Outbound | None:
         _may_record(callback),
         ratings.asks(line),
         True if line is None else line.refusable,
+        excludes=() if line is None else tuple(line.excludes),
     )
 
 

@@ -51,6 +51,7 @@ class Outbound:
     survey: bool = False
     refusable: bool = True
     agent_contact: str = ""
+    excludes: tuple[str, ...] = ()
 
 
 def call_of(call_id: str, wanted: Outbound, timing: Timing, at: float) -> CallState:
@@ -67,6 +68,7 @@ def call_of(call_id: str, wanted: Outbound, timing: Timing, at: float) -> CallSt
         record=wanted.record,
         survey=survey.OPEN if wanted.survey else "",
         refusable=wanted.refusable,
+        excludes=wanted.excludes,
         language=wanted.language or script.DEFAULT_LANGUAGE,
         phase=Phase.SEEKING,
         callback=wanted.row if wanted.kind == CALLBACK else None,

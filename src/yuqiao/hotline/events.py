@@ -142,6 +142,15 @@ class RefusalAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludedAsked:
+    """Somebody on the desk says that the call is about a ``matter`` (`registry.Exclusion`) that the line excludes."""
+
+    command: int
+    matter: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageSuggested:
     """A speech engine thinks that the caller speaks ``language`` ("": it cannot tell), with this confidence (0..1)."""
 
@@ -248,6 +257,7 @@ DeskEvent = (
     | Preempted
     | LanguageAsked
     | RefusalAsked
+    | ExcludedAsked
 )
 RowAnswer = InterpretersClaimed | MustWait | NobodyThere | PartyFound | PartyUnknown
 Event = EngineEvent | RowAnswer | DeskEvent | LanguageSuggested | TryAgain | TimeCame

@@ -155,6 +155,7 @@ def take(owed: Owed, call_id: str) -> Outbound | None:
         record=(line is None or line.record) and not refused,
         refusable=line is None or line.refusable,
         agent_contact=line.agent_contact if line is not None and owed.with_agent else "",
+        excludes=() if line is None else tuple(line.excludes),
     )
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from yuqiao.engines.events import KeyPressed, LegEnded
-from yuqiao.hotline import calling_back, choosing, recalling, refusing, ringing, script, seeking, steering, survey
+from yuqiao.hotline import (
+    calling_back,
+    choosing,
+    excluding,
+    recalling,
+    refusing,
+    ringing,
+    script,
+    seeking,
+    steering,
+    survey,
+)
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.consent import REFUSE_KEY
 from yuqiao.hotline.effects import FindParty, FinishCommand, HangUp, Journal
-from yuqiao.hotline.keys import AddLine, MachineHeard, NoMore, RefuseRecording, Service, press
+from yuqiao.hotline.keys import AddLine, Excluded, MachineHeard, NoMore, RefuseRecording, Service, press
 from yuqiao.hotline.state import AGENT, INTERPRETER, THIRD, LegPhase, LegState, Phase
 from yuqiao.hotline.turn import Turn
 from yuqiao.languages.catalogue import BY_DIGIT
@@ -33,6 +44,9 @@ def key_pressed(turn: Turn, event: KeyPressed) -> None:
     elif isinstance(wish, RefuseRecording):
         refusing.by_interpreter(turn, leg)
         _journal(turn, leg, "call.refuse_recording")
+    elif isinstance(wish, Excluded):
+        _journal(turn, leg, "call.excluded", matter=wish.matter)
+        excluding.by_key(turn, leg, wish)
     elif isinstance(wish, MachineHeard):
         _journal(turn, leg, "call.machine") if calling_back.heard_a_machine(turn) else _tell_interpreter(turn)
     elif isinstance(wish, NoMore):

@@ -121,6 +121,18 @@ PROMPTS: dict[str, dict[str, str]] = {
         "ar": "جميع المترجمين مشغولون. سنتصل بك قريبا.",
         "pt": "Todos os intérpretes estão ocupados. Ligaremos em breve.",
     },
+    "excluded": {
+        "zh": "本热线不受理司法和涉密事项，请联系主管机关。",
+        "en": "This line cannot serve court or secret matters. Please ask the authority in charge.",
+        "ja": "司法や機密の件は扱えません。担当機関にお問い合わせください。",
+        "ko": "사법 및 기밀 사항은 지원하지 않습니다. 담당 기관에 문의하세요.",
+        "fr": "Cette ligne ne traite ni justice ni secrets. Adressez-vous à l'autorité compétente.",
+        "de": "Justiz und Geheimes sind ausgeschlossen. Bitte fragen Sie die zuständige Behörde.",
+        "ru": "Судебные и секретные дела не обслуживаются. Обратитесь в компетентный орган.",
+        "es": "No atendemos asuntos judiciales ni secretos. Consulte a la autoridad competente.",
+        "ar": "لا يخدم هذا الخط الشؤون القضائية أو السرية. يرجى مراجعة الجهة المختصة.",
+        "pt": "Não tratamos assuntos judiciais nem secretos. Contacte a autoridade competente.",
+    },
     "replacing": {
         "zh": "正在为您接通另一位译员，请继续。",
         "en": "Another interpreter is joining you shortly.",
@@ -272,6 +284,7 @@ SPEECH: dict[str, dict[str, str]] = {
     "taken": {"ja": "べつの つうやくが たいおう しました。ありがとう ございました。"},
     "released": {"ja": "べつの げんごの かたでした。ありがとう ございました。"},
     "nobody_free": {"ja": "つうやくが ふさがって います。まもなく おりかえし おでんわ します。"},
+    "excluded": {"ja": "しほうや きみつの けんは あつかえません。たんとう きかんに おといあわせ ください。"},
     "callback": {"ja": "たげんご サービス ホットライン からの おりかえし の おでんわ です。"},
     "confirm": {
         "zh": "多语种热线来电，按一接听。",

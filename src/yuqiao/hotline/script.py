@@ -23,7 +23,7 @@ WHILE_ALONE = frozenset({"greeting", "connecting", "replacing", RING})
 #: Prompts that are heard to their end by whoever they are meant for, even when somebody joins meanwhile.
 HEARD_OUT = NOTICES | {"not_recorded"}
 QUESTIONS = frozenset({"proposal", "menu"})
-LAST_WORDS = frozenset({"goodbye", "nobody_free"})
+LAST_WORDS = frozenset({"goodbye", "nobody_free", "excluded"})
 #: How often a recording that failed is begun again on one leg.
 RECORDING_ATTEMPTS = 4
 

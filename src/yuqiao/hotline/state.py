@@ -203,8 +203,8 @@ class CallState:
 
     ``language_by`` says how the language became known (`hotline.choosing`); ``hints`` are the line's, ``menu`` the
     languages a caller is offered, in that order, ``proposal`` the one that is offered alone before. ``suggested`` is
-    what a speech engine thinks was spoken. ``refusable``, ``consent``, ``consent_at`` and ``consent_by``:
-    `hotline.consent`.
+    what a speech engine thinks was spoken. ``excludes``: what the line's calls must not be about. ``refusable``,
+    ``consent``, ``consent_at`` and ``consent_by``: `hotline.consent`.
     """
 
     id: str
@@ -221,6 +221,7 @@ class CallState:
     language_by: str = ""
     hints: tuple[str, ...] = ()
     menu: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     proposal: str = ""
     suggested: str = ""
     refusable: bool = True
@@ -359,7 +360,7 @@ def restore(data: Mapping[str, Any]) -> CallState:
         plain["tracks"] = tuple(
             TrackOf(**_known(TrackOf, {**one, "phase": TrackPhase(one["phase"])})) for one in data["tracks"]
         )
-        plain |= {name: tuple(data.get(name, ())) for name in ("script", "hints", "menu")}
+        plain |= {name: tuple(data.get(name, ())) for name in ("script", "hints", "menu", "excludes")}
         plain["deadlines"] = tuple((str(name), float(at)) for name, at in data["deadlines"])
         plain["playing"] = Playing(**_known(Playing, data["playing"])) if data["playing"] else None
         plain["asides"] = tuple(Playing(**_known(Playing, one)) for one in data.get("asides", ()))

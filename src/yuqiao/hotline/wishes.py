@@ -54,6 +54,10 @@ def _refuse_recording(command: int, _arguments: Arguments, at: float) -> desk.De
     return desk.RefusalAsked(command, at)
 
 
+def _excluded(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.ExcludedAsked(command, arguments.get("matter", ""), at)
+
+
 def _hold(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.HoldAsked(command, arguments.get("leg", ""), at)
 
@@ -95,6 +99,7 @@ WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "preempted": _preempted,  # written by `hotline.calling_away`, not by a person
     "choose_language": _choose_language,
     "refuse_recording": _refuse_recording,
+    "excluded": _excluded,
     "hold": _hold,
     "resume": _resume,
     "consult": _consult,
@@ -157,6 +162,13 @@ def ask_another(call: Call, *, level: int = 1, domain: str = "", gender: str = "
     if not asked:
         raise CommandError("name a level, a domain or a gender")
     return _ask(call, "another", dict(asked), by, dict(asked))
+
+
+def ask_excluded(call: Call, matter: str, *, by: Person | None) -> CallCommand:
+    """Say that the call is about what its line excludes: it is refused, with a reason that the caller hears."""
+    if call.line is None or matter not in call.line.excludes:
+        raise CommandError("this line does not exclude it")
+    return _ask(call, "excluded", {"matter": matter}, by, {"matter": matter})
 
 
 #: Wishes that only move parties within the call: kind -> the arguments it takes, each the id of a leg.

@@ -42,6 +42,7 @@ WANTED = st.builds(
     record=st.booleans(),
     survey=st.booleans(),
     refusable=st.booleans(),
+    excludes=st.sampled_from([(), ("secret",)]),
     agent_contact=st.sampled_from(["", "sip:agent@desk"]),
 )
 STEPS = ["arrive", "ring", "answer", "control", "join", "end", "key", "play", "began", "recorded", "review"]
@@ -61,7 +62,19 @@ STEPS += [
     "confirm",
     "wish",
 ]
-STEPS += ["hold", "resume", "consult", "merge", "handover", "another", "escalate", "manager", "service", "music"]
+STEPS += [
+    "hold",
+    "resume",
+    "consult",
+    "merge",
+    "handover",
+    "another",
+    "excluded",
+    "escalate",
+    "manager",
+    "service",
+    "music",
+]
 
 STEPS += ["language", "refuse", "suggest", "keys"]
 
@@ -152,6 +165,8 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
         case "another":
             level, gender = draw(st.integers(1, 3)), draw(st.sampled_from(["", "f"]))
             return desk.AnotherAsked(next(world.commands), level, draw(st.sampled_from(["", "medical"])), gender, at)
+        case "excluded":
+            return desk.ExcludedAsked(next(world.commands), draw(st.sampled_from(["judicial", "secret"])), at)
         case "escalate":
             return desk.EscalateAsked(next(world.commands), at)
         case "manager":
@@ -160,7 +175,7 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
             keyed = [one for one in call.legs if one.keys.startswith("*") and one.role == "interpreter"]
             if not keyed:
                 return engine.KeyPressed(leg, "*", at)
-            return engine.KeyPressed(keyed[0].id, draw(st.sampled_from("01234###")), at)
+            return engine.KeyPressed(keyed[0].id, draw(st.sampled_from("0123467###")), at)
         case "music":
             music = draw(st.sampled_from([*(one.music for one in call.legs), "stranger"]))
             return engine.PlaybackEnded(music, leg, at, done=draw(st.booleans()))
@@ -278,7 +293,7 @@ def check_ended(world: World) -> None:
     assert call.phase is Phase.ENDED
     assert call.ended_at is not None
     unreached = {"not_reached", "postponed", "interrupted", "machine"} if call.way_in in OUTBOUND else set()
-    assert call.outcome in {"served", "abandoned", "callback"} | unreached
+    assert call.outcome in {"served", "abandoned", "callback"} | ({"excluded"} if call.excludes else set()) | unreached
     assert sum(isinstance(effect, ask.EndAttempt) for effect in world.done) == (call.way_in in OUTBOUND)
     assert sum(isinstance(effect, ask.CallerServed) for effect in world.done) == (call.interpreter_at is not None)
     finished = [effect.command for effect in world.done if isinstance(effect, ask.FinishCommand)]

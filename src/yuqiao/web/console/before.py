@@ -13,7 +13,7 @@ from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.web.console import line_words, routing_words, words
 
 #: What somebody may ask who speaks with the caller: supervisors, the call's interpreter, the agents of its line.
-ASKS = frozenset({"choose_language", "refuse_recording", "another"})
+ASKS = frozenset({"choose_language", "refuse_recording", "another", "excluded"})
 
 
 def is_agent_of(person: Person, call: Call) -> bool:
@@ -29,18 +29,20 @@ def facts_of(call: Call, *, asks: bool) -> dict[str, Any]:
     day = timezone.localdate(call.started_at)
     refused = call.consent == Consent.REFUSED
     running = call.ended_at is None
+    excluded = line.excludes if line else []
     return {
         "asks": asks and running,
         "language_by": words.word(words.LANGUAGE_BY, call.language_by) if call.language_by else "",
         "refused": refused,
         "consent": words.word(words.CONSENT, call.consent),
         "consent_by": words.word(words.CONSENT_BY, call.consent_by) if refused else "",
-        "excludes": [words.word(line_words.EXCLUSIONS, code) for code in line.excludes] if line else [],
+        "excludes": [words.word(line_words.EXCLUSIONS, code) for code in excluded],
         "not_valid": line is not None and not within(day, line.valid_from, line.valid_until),
         "suggested": _suggestion(call) if asks and running else None,
         "languages": [
             (code, words.language_name(code)) for code in FOREIGN if code != call.language and asks and running
         ],
+        "refusals": [(code, words.word(line_words.EXCLUSIONS, code)) for code in excluded] if asks and running else [],
         "another": _choices() if asks and running and call.language else None,
         "may_refuse": asks and running and not refused and (line is None or (line.record and line.refusable)),
     }

@@ -83,6 +83,14 @@ def _another(call: Call, request: HttpRequest, person: Person) -> HttpResponse |
     return None
 
 
+def _excluded(call: Call, request: HttpRequest, person: Person) -> HttpResponse | None:
+    matter = request.POST.get("matter", "")
+    if call.line is None or matter not in call.line.excludes:
+        return HttpResponse(status=400)
+    wishes.ask_excluded(call, matter, by=person)
+    return None
+
+
 def _no_recording(call: Call, _request: HttpRequest, person: Person) -> None:
     wishes.ask_no_recording(call, by=person)
 
@@ -103,5 +111,6 @@ ASKED: dict[str, Callable[[Call, HttpRequest, Person], HttpResponse | None]] = {
     "end": _end,
     "choose_language": _language,
     "another": _another,
+    "excluded": _excluded,
     "refuse_recording": _no_recording,
 }

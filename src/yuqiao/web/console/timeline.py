@@ -91,6 +91,7 @@ SENTENCES: words.Words = {
     "held_too_long": _("Held too long: brought back by itself"),
     "consult_began": _("A private consultation begins"),
     "consult_ended": _("The consultation is over, all are together again"),
+    "excluded": _("About {matter}, which the line excludes: the caller is told so, the call ends"),
     "another_asked": _("Another interpreter is asked for: {wish}"),
     "handover_asked": _("The interpreter wants to hand over to a colleague"),
     "handed_over": _("Interpreter {number} takes over"),
@@ -107,6 +108,7 @@ GOOD = frozenset(
 )
 BAD = frozenset(
     {
+        "excluded",
         "agent_lost",
         "caller_lost",
         "escalated",
@@ -192,6 +194,8 @@ def _facts(event: CallEvent) -> defaultdict[str, str]:
         facts["by"] = words.word(words.LANGUAGE_BY, facts["by"])
     if isinstance(data.get("excludes"), list):
         facts["excludes"] = " / ".join(words.word(line_words.EXCLUSIONS, str(one)) for one in data["excludes"])
+    if "matter" in facts:
+        facts["matter"] = words.word(line_words.EXCLUSIONS, facts["matter"])
     if event.kind == "another_asked":
         known = (routing_words.GENDERS, routing_words.LEVELS, routing_words.DOMAINS)
         asked = [(table, str(data.get(name, ""))) for table, name in zip(known, WISHED, strict=True)]

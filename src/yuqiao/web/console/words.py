@@ -87,6 +87,7 @@ OUTCOMES: Words = {
     "completed": _("Completed"),
     "callback": _("To be called back"),
     "abandoned": _("Caller gave up"),
+    "excluded": _("Refused: excluded by the line"),
     "failed": _("Failed"),
     "not_reached": _("Caller not reached"),
     "postponed": _("Put off: no interpreter free"),

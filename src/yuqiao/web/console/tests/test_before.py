@@ -74,6 +74,21 @@ def test_another_interpreter_is_asked_for_and_the_history_says_which(client: Cli
     assert "Another interpreter is asked for: Woman / Level 2 or higher" in page(client, call)
 
 
+def test_a_call_about_what_the_line_excludes_is_refused_from_its_page(client: Client) -> None:
+    client.force_login(cast.person("wang", Role.SUPERVISOR))
+    call = cast.call(20)
+    assert "Refuse and end the call" not in page(client, call), "this line excludes nothing"
+    Line.objects.filter(calls=call).update(excludes=["judicial"])
+    assert "Refuse and end the call" in page(client, call)
+    url = f"/calls/{call.pk}/command/"
+    assert client.post(url, {"ask": "excluded", "matter": "secret"}).status_code == 400
+    assert client.post(url, {"ask": "excluded", "matter": "judicial"}).status_code == 302
+    assert CallCommand.objects.get().arguments == {"matter": "judicial"}
+    assert JournalEntry.objects.get(action="call.excluded").detail == {"matter": "judicial"}
+    CallEvent.objects.create(call=call, at=now(), kind="excluded", data={"matter": "judicial", "by": "desk"})
+    assert "About Judicial matters, which the line excludes" in page(client, call)
+
+
 def test_the_agent_of_the_line_may_ask_for_another_too(client: Client) -> None:
     call = cast.call(20)
     Call.objects.filter(pk=call.pk).update(language="ja")
