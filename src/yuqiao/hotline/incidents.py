@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from yuqiao.accounts.models import Department, Person, Role
 from yuqiao.accounts.services import record
+from yuqiao.hotline import alerting
 from yuqiao.hotline.models import (
     Call,
     CallCommand,
@@ -105,7 +106,7 @@ def _fire(incident: Incident, at: dt.datetime) -> bool:
     due_at = at + dt.timedelta(minutes=step.minutes)
     if not unacknowledged.update(level=step.level, due_at=due_at):
         return False
-    Told.objects.create(
+    told = Told.objects.create(
         incident=incident,
         level=step.level,
         role=step.role,
@@ -116,7 +117,8 @@ def _fire(incident: Incident, at: dt.datetime) -> bool:
     )
     if step.way == Way.RING and incident.call_id and Call.objects.filter(pk=incident.call_id, ended_at=None).exists():
         CallCommand.objects.create(call_id=incident.call_id, kind="call_manager", arguments={}, created_at=at)
-    record(None, "incident.step", incident, {"level": step.level, "way": step.way})
+    written = alerting.tell(told, at)
+    record(None, "incident.step", incident, {"level": step.level, "way": step.way, "messages": written})
     return True
 
 

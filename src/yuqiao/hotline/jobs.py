@@ -22,6 +22,14 @@ def send_invitation(invitation_id: int) -> str:
 
 
 @task()
+def send_alert(alert_id: int) -> str:
+    """Send one message of an incident's ladder; returns what became of it. Later attempts are jobs of their own."""
+    from yuqiao.hotline.alerting import attempt  # noqa: PLC0415 (it writes rows whose module makes jobs)
+
+    return attempt(alert_id, lambda at: send_alert.using(run_after=at).enqueue(alert_id))
+
+
+@task()
 def discard_recordings(call_id: str) -> int:
     """Delete what was recorded of a call whose caller refused; returns how many files there were."""
     return discard(call_id)

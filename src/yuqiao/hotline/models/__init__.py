@@ -16,7 +16,16 @@ from yuqiao.hotline.models.calls import (
     RequestState,
 )
 from yuqiao.hotline.models.emergencies import Emergency, Standby
-from yuqiao.hotline.models.incidents import FloorManager, Incident, IncidentKind, LadderStep, Told, Way
+from yuqiao.hotline.models.incidents import (
+    Alert,
+    AlertNumber,
+    FloorManager,
+    Incident,
+    IncidentKind,
+    LadderStep,
+    Told,
+    Way,
+)
 from yuqiao.hotline.models.invitations import (
     Complaint,
     ComplaintSource,
@@ -45,6 +54,8 @@ from yuqiao.hotline.models.wrap_ups import RequestType, Sensitive, Topic, WrapUp
 
 __all__ = [
     "Agreement",
+    "Alert",
+    "AlertNumber",
     "AssignmentState",
     "Booking",
     "BookingAssignment",

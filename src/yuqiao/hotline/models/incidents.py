@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from yuqiao.accounts.models import Department, Role
 from yuqiao.hotline.models.calls import Call
+from yuqiao.hotline.models.invitations import DeliveryState
 from yuqiao.workforce.models import Interpreter
 
 
@@ -26,11 +27,15 @@ class IncidentKind(models.TextChoices):
 
 
 class Way(models.TextChoices):
-    """How a step of the ladder tells somebody. ``ring``: the platform rings the floor manager into the running call."""
+    """How a step of the ladder tells somebody, besides the messages that go to all of its people.
+
+    ``ring``: the platform rings the floor manager into the running call; ``message``: by messages alone.
+    """
 
     BOARD = "board", "看板告警"
     RING = "ring", "平台振铃入话"
     PHONE = "phone", "人工电话"
+    MESSAGE = "message", "短信邮件"
 
 
 class FloorManager(models.Model):
@@ -131,3 +136,35 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id}: {self.level}"
+
+
+class AlertNumber(models.Model):
+    """The number at which somebody of the staff wants to get the ladder's SMS; e-mail goes to the account's address."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="alert_number")
+    number = models.CharField(max_length=24)
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Alert(models.Model):
+    """One message that a step of the ladder sends to one person by one sender; the address itself is not kept."""
+
+    told = models.ForeignKey(Told, models.CASCADE, related_name="alerts")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="alerts")
+    sender = models.CharField(max_length=20)
+    state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["told", "person", "sender"], name="one_alert_to_each_by_each_sender")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.told_id} {self.state}"

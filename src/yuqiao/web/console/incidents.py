@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from yuqiao.accounts.models import Department, Person, Role
-from yuqiao.hotline import incidents
-from yuqiao.hotline.models import Call, FloorManager, Incident, LadderStep, Told
+from yuqiao.hotline import alerting, incidents
+from yuqiao.hotline.models import AlertNumber, Call, FloorManager, Incident, LadderStep, Told
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
@@ -38,6 +40,7 @@ WAYS: words.Words = {
     "board": gettext_lazy("alarm on the board"),
     "ring": gettext_lazy("rung into the call"),
     "phone": gettext_lazy("telephoned by a person"),
+    "message": gettext_lazy("messages alone"),
 }
 MOST_ROWS = 200
 
@@ -126,6 +129,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "roles": [(code, words.word(words.ROLES, code)) for code in Role.values],
         "departments": Department.objects.order_by("code"),
         "managers": FloorManager.objects.exclude(on_duty_since=None).select_related("person").order_by("on_duty_since"),
+        "my_number": AlertNumber.objects.filter(person=person).values_list("number", flat=True).first() or "",
+        "sends": bool(settings.MESSAGE_SENDERS),
         "mine": FloorManager.objects.filter(person=person).first(),
     }
     return render(request, "console/incidents.html", context)
@@ -136,11 +141,11 @@ def one(request: HttpRequest, incident_id: int) -> HttpResponseBase:
     """Show one incident: its clock, who was told when, the report."""
     found = Incident.objects.select_related("call__line", "opened_by", "interpreter", "acknowledged_by", "closed_by")
     incident = get_object_or_404(found, pk=incident_id)
-    steps = list(incident.told.select_related("department"))
+    steps = list(incident.told.select_related("department").prefetch_related("alerts"))
     context = {
         "row": row_of(incident, steps[-1] if steps else None, now()),
         "incident": incident,
-        "steps": [(step, whom(step), words.word(WAYS, step.way)) for step in steps],
+        "steps": [(step, whom(step), words.word(WAYS, step.way), _messages(step)) for step in steps],
         "now": words.epoch_ms(now()),
         "handles": may(person_of(request), Act.HANDLE_INCIDENTS),
         "parts": [
@@ -150,6 +155,32 @@ def one(request: HttpRequest, incident_id: int) -> HttpResponseBase:
         ],
     }
     return render(request, "console/incident.html", context)
+
+
+def _messages(step: Told) -> str:
+    """Return how many messages of a step left, are under way, and failed."""
+    states = Counter(alert.state for alert in step.alerts.all())
+    if not states:
+        return ""
+    under_way = states["waiting"] + states["sending"]
+    return _("%(sent)d messages sent, %(under_way)d under way, %(failed)d not sent") % {
+        "sent": states["sent"],
+        "under_way": under_way,
+        "failed": states["failed"],
+    }
+
+
+@allowed(Act.SEE_INCIDENTS)
+@require_POST
+def number(request: HttpRequest) -> HttpResponse:
+    """Keep the number at which one gets the ladder's messages."""
+    try:
+        alerting.set_number(person_of(request), request.POST.get("number", ""))
+    except alerting.AlertNumberError:
+        messages.error(request, _("This is no telephone number: digits only, with + and the country first if abroad."))
+    else:
+        messages.success(request, _("Kept. Messages go to this number and to the e-mail address of your account."))
+    return redirect("incidents")
 
 
 @allowed(Act.HANDLE_INCIDENTS)

@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys/", key_card.show, name="key-card"),
     path("incidents/", incidents.show, name="incidents"),
     path("incidents/open/", incidents.open_one, name="incident-open"),
+    path("incidents/number/", incidents.number, name="incident-number"),
     path("incidents/duty/", incidents.duty, name="incident-duty"),
     path("incidents/ladder/", incidents.set_step, name="incident-step"),
     path("incidents/<int:incident_id>/", incidents.one, name="incident"),

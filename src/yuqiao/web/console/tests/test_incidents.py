@@ -9,7 +9,7 @@ from django.test import Client
 
 from yuqiao.accounts.models import JournalEntry, Role
 from yuqiao.hotline import incidents
-from yuqiao.hotline.models import CallCommand, FloorManager, Incident, LadderStep, Told
+from yuqiao.hotline.models import Alert, CallCommand, FloorManager, Incident, LadderStep, Told
 from yuqiao.lib.clock import now
 from yuqiao.web.console.tests import cast
 
@@ -135,3 +135,21 @@ def test_least_privilege(client: Client, role: Role) -> None:
     for path in (f"{incident.pk}/acknowledge", f"{incident.pk}/report", "open", "ladder", "duty"):
         allowed = handles and (path != "duty" or role is Role.SUPERVISOR)
         assert client.post(f"/incidents/{path}/").status_code == (302 if allowed else 403)
+
+
+def test_the_page_says_what_became_of_the_messages_and_keeps_one_s_number(client: Client) -> None:
+    ladder()
+    incident = opened()
+    wang = cast.person("wang", Role.SUPERVISOR)
+    told = incident.told.get()
+    for sender, state in (("sms", "sent"), ("email", "failed")):
+        Alert.objects.create(told=told, person=wang, sender=sender, state=state)
+    client.force_login(wang)
+    page = client.get(f"/incidents/{incident.pk}/", headers=ENGLISH).content.decode()
+    assert "1 messages sent, 0 under way, 1 not sent" in page
+    said = client.post("/incidents/number/", {"number": "13800000001"}, headers=ENGLISH, follow=True)
+    assert 'value="13800000001"' in said.content.decode()
+    wrong = client.post("/incidents/number/", {"number": "call me"}, headers=ENGLISH, follow=True).content.decode()
+    assert "This is no telephone number" in wrong
+    client.force_login(cast.person("li", Role.INTERPRETER))
+    assert client.post("/incidents/number/", {"number": "1"}).status_code == 403
