@@ -8,15 +8,19 @@ from dataclasses import dataclass
 
 from yuqiao.documents.blocks import Document
 from yuqiao.evaluation import evidence_kinds
-from yuqiao.evaluation.assembling import assemble, header_of
+from yuqiao.evaluation.assembling import header_of
 from yuqiao.evaluation.models import Evidence, EvidenceFor, Project
 from yuqiao.evaluation.printing.annex import Paper
 from yuqiao.evaluation.printing.copies import Copy
 from yuqiao.evaluation.printing.plan import TITLE as PLAN
 from yuqiao.evaluation.printing.plan import plan_form
+from yuqiao.evaluation.printing.report import KIND, evaluation_report
 from yuqiao.evaluation.printing.self_evaluation import TITLE as SELF_EVALUATION
 from yuqiao.evaluation.printing.self_evaluation import self_evaluation
 from yuqiao.evaluation.printing.statistics import periods, statistics_summary
+from yuqiao.evaluation.process_rules import Stage
+from yuqiao.evaluation.reporting import report_of
+from yuqiao.evaluation.versions import SEALED, current, newest, report_in
 
 #: Papers named in an annex; thousands of pictures are counted by their indicator instead.
 MOST_PAPERS = 500
@@ -26,7 +30,10 @@ HOTLINE = "hotline:"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A document that can be had: its code, what it is called, how it is made as of a moment, and for which project."""
+    """A document that can be had: its code, what it is called, how it is made as of a moment, and for which project.
+
+    ``make`` raises FreezingError if a sealed version was tampered with, FigureError if a text names no known figure.
+    """
 
     code: str
     title: str
@@ -48,13 +55,28 @@ def paper_of(piece: Evidence, indicator: int | None) -> Paper:
     return Paper(piece.title, kind, piece.received_on, indicator, piece.serial, digest)
 
 
+def is_draft(project: Project) -> bool:
+    """Tell whether what is printed may still change: until a version is sealed for signing."""
+    return Stage(project.stage) not in SEALED
+
+
+def _annexed(project: Project, copy: Copy) -> list[Paper]:
+    return papers_of(project) if copy is Copy.INTERNAL else []
+
+
 def _form(project: Project, copy: Copy, at: dt.datetime) -> Document:
-    papers = papers_of(project) if copy is Copy.INTERNAL else ()
-    return self_evaluation(assemble(project, at), copy, papers=papers)
+    sheet = current(project, at)
+    return self_evaluation(sheet, copy, papers=_annexed(project, copy), draft=is_draft(project))
+
+
+def _report(project: Project, copy: Copy, at: dt.datetime) -> Document:
+    sheet, sealed = current(project, at), None if is_draft(project) else newest(project)
+    text = report_of(project, sheet) if sealed is None else report_in(sealed)
+    return evaluation_report(sheet, text, copy, papers=_annexed(project, copy), draft=sealed is None)
 
 
 def _plan(project: Project, copy: Copy, at: dt.datetime) -> Document:
-    return plan_form(assemble(project, at), copy)
+    return plan_form(current(project, at), copy, draft=Stage(project.stage) is Stage.PLAN)
 
 
 def _half_year(project: Project, copy: Copy, at: dt.datetime) -> Document:
@@ -72,6 +94,7 @@ def counts_calls(project: Project) -> bool:
 
 OFFERS: tuple[Offer, ...] = (
     Offer("self-evaluation", SELF_EVALUATION, _form),
+    Offer("report", KIND, _report),
     Offer("plan", PLAN, _plan),
     Offer("statistics-half-year", "上半年电话翻译服务数据统计和工作总结", _half_year, counts_calls),
     Offer("statistics-year", "全年电话翻译服务数据统计和工作总结", _year, counts_calls),

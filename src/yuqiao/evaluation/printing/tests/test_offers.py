@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from yuqiao.accounts.models import Department
+from yuqiao.accounts.models import Department, Person
 from yuqiao.documents.blocks import Table
 from yuqiao.documents.formats import FORMATS
-from yuqiao.evaluation.models import BudgetLine, Evidence, EvidenceFor, Indicator, Project
+from yuqiao.evaluation import versions
+from yuqiao.evaluation.freezing import FreezingError, freeze
+from yuqiao.evaluation.models import BudgetLine, Evidence, EvidenceFor, Frozen, Indicator, Project, Stage
 from yuqiao.evaluation.printing.copies import Copy
 from yuqiao.evaluation.printing.offers import BY_CODE, MOST_PAPERS, OFFERS, papers_of
 from yuqiao.lib import clock
@@ -82,3 +84,40 @@ def test_an_annex_names_no_more_papers_than_can_be_read(project: Project) -> Non
     for number in range(MOST_PAPERS + 1):
         proof(one, f"材料{number}")
     assert len(papers_of(project)) == MOST_PAPERS
+
+
+def sealed(of: Project) -> Frozen:
+    """Freeze a project's data and seal its version for signing."""
+    mei = Person.objects.create(username="mei")
+    freeze(of, mei, AT)
+    Project.objects.filter(pk=of.pk).update(stage=Stage.CHECK)
+    of.refresh_from_db()
+    made = versions.seal(of, versions.prepare(of, AT), mei)
+    Project.objects.filter(pk=of.pk).update(stage=Stage.SIGNING)
+    of.refresh_from_db()
+    return made
+
+
+def test_everything_is_a_draft_until_a_version_is_sealed(project: Project) -> None:
+    for code in ("self-evaluation", "report"):
+        assert BY_CODE[code].make(project, Copy.PUBLIC, AT).page.mark == "草稿"
+    sealed(project)
+    for code in ("self-evaluation", "report"):
+        assert BY_CODE[code].make(project, Copy.PUBLIC, AT).page.mark == ""
+        assert BY_CODE[code].make(project, Copy.INTERNAL, AT).page.mark == "内部使用"
+
+
+@pytest.mark.parametrize("kind", list(FORMATS))
+def test_public_copies_are_byte_for_byte_what_is_signed_whatever_rows_become(kind: str, project: Project) -> None:
+    version = sealed(project)
+    project.indicators.update(name="改名", weight=Decimal(9))
+    for code, name in (("self-evaluation", versions.FORM), ("report", versions.REPORT)):
+        made = BY_CODE[code].make(project, Copy.PUBLIC, clock.now())
+        assert FORMATS[kind].write(made) == versions.document_of(version, name, kind)
+
+
+def test_a_version_somebody_changed_is_not_printed(project: Project) -> None:
+    version = sealed(project)
+    Frozen.objects.filter(pk=version.pk).update(sheet=version.sheet | {"goal": "别的"})
+    with pytest.raises(FreezingError):
+        BY_CODE["self-evaluation"].make(project, Copy.PUBLIC, AT)

@@ -126,7 +126,7 @@ def test_the_plan_and_the_statistics_can_be_taken_away_too(qian: Client, project
     assert "全年电话翻译服务数据统计" not in text, "no indicator of this project counts calls"
     Indicator.objects.filter(name="提交总结").update(formula="hotline:calls", operator="≥", amount=1)
     assert "全年电话翻译服务数据统计" in qian.get(f"/projects/{project.pk}/documents/").content.decode()
-    for code in ("plan", "statistics-half-year", "statistics-year"):
+    for code in ("report", "plan", "statistics-half-year", "statistics-year"):
         assert qian.get(f"/projects/{project.pk}/documents/{code}/public.pdf").content.startswith(b"%PDF-")
 
 
