@@ -1,56 +1,86 @@
-"""``yuqiao audit-form FILE``: the findings on somebody's self-evaluation form, for an auditor with a minute."""
+"""``yuqiao audit-form FILE…``: the findings on somebody's self-evaluation form, for an auditor with a minute."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Iterator
 from pathlib import Path
 
-from yuqiao.evaluation.audit import Finding, Weight, audit
-from yuqiao.evaluation.form import Form
-from yuqiao.evaluation.readers.files import UnreadableError, read_file
-from yuqiao.evaluation.schemes import BEIJING, BY_CODE
+from yuqiao.evaluation.audit_report import Audited, as_data, audited, line, report
+from yuqiao.evaluation.findings import Weight
+from yuqiao.evaluation.readers.errors import UnreadableError
+from yuqiao.evaluation.readers.files import read_file
+from yuqiao.evaluation.schemes import BY_CODE, Scheme
 
 SOUND, FINDINGS, UNREADABLE = 0, 1, 2
+AUTO = "auto"
 
 
 def main(argv: list[str]) -> int:
-    """Print the findings; 0 when there are none, 1 when there are, 2 when the file holds no form."""
+    """Print the findings; 0 when there are none, 1 when there are, 2 when a file holds no form."""
+    chosen = _arguments(argv)
+    scheme = None if chosen.scheme == AUTO else BY_CODE[chosen.scheme]
+    paths = list(_files(chosen.file))
+    many = len(paths) != 1 or chosen.file[0].is_dir()
+    done = [_audited(path, scheme) for path in paths]
+    if chosen.json:
+        sys.stdout.write(json.dumps([as_data(one) for one in done], ensure_ascii=False, indent=1) + "\n")
+    else:
+        _print(done, many=many, details=chosen.details)
+    if not done or any(one.error is not None for one in done):
+        return UNREADABLE
+    return FINDINGS if any(one.findings for one in done) else SOUND
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="yuqiao audit-form",
         description="Check the arithmetic and the writing of a 项目支出绩效自评表 (docx, xlsx, PDF, plain text).",
+        epilog="Exit status: 0 nothing found, 1 findings, 2 a file cannot be read or holds no form.",
     )
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--scheme", choices=list(BY_CODE), default=BEIJING.code, help="how it should be scored")
-    parser.add_argument("--json", action="store_true", help="findings as JSON")
-    chosen = parser.parse_args(argv)
+    parser.add_argument("file", type=Path, nargs="+", help="files, or folders of files")
+    parser.add_argument(
+        "--scheme", choices=[AUTO, *BY_CODE], default=AUTO, help="how it should be scored; auto tells by the weights"
+    )
+    parser.add_argument("--json", action="store_true", help="a list with one object for each file")
+    parser.add_argument("--details", action="store_true", help="all findings of each file, also when there are many")
+    return parser.parse_args(argv)
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    """Yield the files, those of a folder by name; no hidden ones, no locks of a running Office (~$form.docx)."""
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.iterdir() if one.is_file())
+            yield from (one for one in inside if not one.name.startswith((".", "~$")))
+        else:
+            yield path
+
+
+def _audited(path: Path, scheme: Scheme | None) -> Audited:
     try:
-        form = read_file(chosen.file)
+        form = read_file(path)
     except UnreadableError as error:
-        sys.stderr.write(f"yuqiao audit-form: {error}\n")
-        return UNREADABLE
+        return Audited(str(path), error=error)
     if not form.indicators:
-        sys.stderr.write("yuqiao audit-form: the file holds no indicators (no row with target, actual and weight)\n")
-        return UNREADABLE
-    findings = audit(form, BY_CODE[chosen.scheme])
-    text = json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=1) if chosen.json else ""
-    sys.stdout.write((text or report(form, findings)) + "\n")
-    return FINDINGS if findings else SOUND
+        return Audited(str(path), error=UnreadableError("no-indicators"))
+    return audited(str(path), form, scheme)
 
 
-def report(form: Form, findings: list[Finding]) -> str:
-    """Return what an auditor reads: what the form is, then each finding on a line, the gravest first."""
-    lines = [
-        f"{form.title} {form.year} {form.header.get('项目名称', '')}".strip(),
-        f"识别 {len(form.indicators)} 项指标、{len(form.funds)} 行资金，总分 {form.total_points or '—'}。",
-    ]
-    for weight in Weight:
-        mine = [one for one in findings if one.weight is weight]
-        if mine:
-            lines.append(f"\n{weight.value} {len(mine)} 项")
-            lines += [f"  {one.where}：{one.sentence}" if one.where else f"  {one.sentence}" for one in mine]
-    if not findings:
-        lines.append("没有发现问题。")
-    return "\n".join(lines)
+def _print(done: list[Audited], *, many: bool, details: bool) -> None:
+    for one in done:
+        if one.error is not None:
+            sys.stderr.write(f"yuqiao audit-form: {line(one)}\n")
+        elif not many:
+            sys.stdout.write(report(one) + "\n")
+        else:
+            sys.stdout.write(f"{line(one)}\n")
+            if details:
+                sys.stdout.write(f"{report(one)}\n\n")
+    if many:
+        read = [one for one in done if one.error is None]
+        wrong = sum(one.count(Weight.ERROR) > 0 for one in read)
+        told = f"共{len(done)}个文件：{len(read)}份自评表，其中{wrong}份有错误"
+        sys.stdout.write(f"{told}；{len(done) - len(read)}个无法读取。\n")

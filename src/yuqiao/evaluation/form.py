@@ -35,7 +35,7 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form. ``not_understood`` lists what a reader could not place, in its own words.
+    """One form. ``not_understood`` lists what a reader could not place; ``guessed`` what it placed by its content.
 
     ``goal`` (预期目标) and ``achieved`` (实际完成情况) are the year's, as paragraphs.
     """
@@ -50,3 +50,4 @@ class Form:
     not_understood: tuple[str, ...] = ()
     goal: str = ""
     achieved: str = ""
+    guessed: tuple[str, ...] = ()

@@ -20,6 +20,8 @@ def understood(form: Form, _scheme: Scheme) -> Iterator[Finding]:
     """What the reader could not place, and cells that hold no target or no number."""
     for line in form.not_understood:
         yield Finding(Weight.FORM, "not-understood", "", f"无法识别：{line}")
+    for line in form.guessed:
+        yield Finding(Weight.FORM, "guessed", "", line)
     for row in form.indicators:
         try:
             read_target(row.target, year_of(form))

@@ -14,16 +14,19 @@ from yuqiao.evaluation.readers.goals import goals_in_cells
 from yuqiao.evaluation.readers.text import FUNDS, LABELS, SECOND_LEVEL, YEAR
 
 Row = Sequence[str]
-#: What a heading begins with -> field of IndicatorRow.
+#: What a heading begins with -> field of IndicatorRow; also as other cities' forms have it.
 COLUMNS = {
     "一级指标": "level1",
     "二级指标": "level2",
     "三级指标": "name",
-    "年度指标值": "target",
-    "实际完成值": "actual",
+    "指标名称": "name",
+    **dict.fromkeys(("年度指标值", "年初目标值", "年度目标值", "指标值", "目标值"), "target"),
+    **dict.fromkeys(("实际完成值", "全年完成值", "全年实际值", "全年实际完成值", "完成值"), "actual"),
     "分值": "weight",
+    "权重": "weight",
     "得分": "points",
-    "偏差原因": "remark",
+    "自评得分": "points",
+    **dict.fromkeys(("偏差原因", "未完成原因", "偏差分析", "备注"), "remark"),
 }
 MONEY_COLUMNS = {
     "年初预算数": "initial",
@@ -56,8 +59,11 @@ def headings(row: Row, known: dict[str, str]) -> dict[int, str]:
     return found
 
 
-def read_cells(rows: Sequence[Row]) -> Form:
-    """Return the form that rows of cells hold; rows that fit nowhere are listed in ``not_understood``."""
+def read_cells(rows: Sequence[Row], places: Sequence[str] = ()) -> Form:
+    """Return the form that rows of cells hold; rows that fit nowhere are listed in ``not_understood``.
+
+    ``places`` says where each row stands in its file (第2页第5行); without it, rows are counted from 1.
+    """
     header: dict[str, str] = {}
     funds: list[FundsRow] = []
     indicators: list[IndicatorRow] = []
@@ -68,7 +74,7 @@ def read_cells(rows: Sequence[Row]) -> Form:
     for number, row in enumerate(rows, 1):
         texts = _once(row)
         joined = "".join(texts)
-        if any("总分" in one[:3] for one in texts):
+        if any(one[:3].strip(":：") in {"总分", "合计", "总计"} for one in texts):
             numbers = re.findall(r"\d+(?:\.\d+)?", " ".join(texts))
             total = (numbers[0], numbers[-1]) if numbers else ("", "")
             columns = {}  # below it stand signatures
@@ -79,7 +85,7 @@ def read_cells(rows: Sequence[Row]) -> Form:
         elif (source := next((one for one in FUNDS if one in joined), None)) and money:
             funds.append(FundsRow(source, **{name: row[n].strip() for n, name in money.items() if n < len(row)}))
         elif columns and (texts or any(row)):
-            _indicator(row, columns, number, indicators, lost)
+            _indicator(row, columns, places[number - 1] if places else f"第{number}行", indicators, lost)
         elif texts:
             _labels(texts, header)
     text = "".join("".join(row) for row in rows[:3])
@@ -106,11 +112,11 @@ def _labels(texts: list[str], header: dict[str, str]) -> None:
             header.setdefault(label.strip(":："), value)
 
 
-def _indicator(row: Row, columns: dict[int, str], number: int, done: list[IndicatorRow], lost: list[str]) -> None:
+def _indicator(row: Row, columns: dict[int, str], place: str, done: list[IndicatorRow], lost: list[str]) -> None:
     cells = {name: row[n].strip() for n, name in columns.items() if n < len(row)}
     if not cells.get("target") or not flat(cells.get("name", "")):
         if any(cells.get(name) for name in ("name", "target", "weight")):
-            lost.append(f"第{number}行：{' '.join(_once(row))}")
+            lost.append(f"{place}：{' '.join(_once(row))}")
         return
     before = done[-1] if done else None
     level2 = flat(cells.get("level2", "")) or (before.level2 if before else "")
@@ -126,6 +132,6 @@ def _indicator(row: Row, columns: dict[int, str], number: int, done: list[Indica
             cells.get("weight", ""),
             cells.get("points", ""),
             cells.get("remark", ""),
-            f"第{number}行",
+            place,
         )
     )

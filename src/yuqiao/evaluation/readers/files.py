@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 from yuqiao.evaluation.form import Form
@@ -15,7 +17,7 @@ from yuqiao.evaluation.readers.text import read_text
 from yuqiao.evaluation.readers.word import read_docx
 from yuqiao.evaluation.readers.workbook import read_xlsx
 
-__all__ = ["LARGEST", "UnreadableError", "read_content", "read_file"]
+__all__ = ["LARGEST", "UnreadableError", "read_content", "read_file", "read_pasted"]
 
 
 def read_file(path: Path) -> Form:
@@ -35,19 +37,28 @@ def read_content(content: bytes, name: str = "") -> Form:
     if kind not in FORMS:
         raise UnreadableError("not-a-form", kind=kind.value)
     if kind is Kind.DOCX:
-        return read_cells(read_docx(content))
+        return read_cells(*read_docx(content))
     if kind is Kind.XLSX:
-        return read_cells(read_xlsx(content))
+        return read_cells(*read_xlsx(content))
     if kind is Kind.PDF:
         return _pdf(content)
-    return read_text(text_of(content) or "")
+    return read_pasted(text_of(content) or "")
+
+
+def read_pasted(text: str) -> Form:
+    """Return the form that a text holds: cells between tabs, as a table is pasted, or the text of a page."""
+    if "\t" not in text:
+        return read_text(text)
+    rows = [row for row in csv.reader(StringIO(text.replace("\0", "")), delimiter="\t") if any(row)]
+    by_cells, by_text = read_cells(rows), read_text(text.replace("\t", " "))
+    return by_cells if len(by_cells.indicators) >= len(by_text.indicators) else by_text
 
 
 def _pdf(content: bytes) -> Form:
     """By its ruled tables, where they hold as many indicators as its text; a form without rules by its text."""
     printed = read_pdf(content)
     by_text = read_text(printed.text)
-    by_cells = read_cells(printed.rows)
+    by_cells = read_cells(printed.rows, printed.places)
     if len(by_cells.indicators) < max(len(by_text.indicators), 1):
         return by_text
     title = by_cells.title or by_text.title

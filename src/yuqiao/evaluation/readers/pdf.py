@@ -26,11 +26,11 @@ MOST_ANSWER = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a PDF holds: its text, and the rows of its ruled tables with the page of each (from 1)."""
+    """What a PDF holds: its text, and the rows of its ruled tables with where each stands (第2页第5行)."""
 
     text: str
     rows: list[list[str]]
-    pages: list[int]
+    places: list[str]
 
 
 def read_pdf(content: bytes) -> Printed:
@@ -53,7 +53,7 @@ def read_pdf(content: bytes) -> Printed:
     answer = json.loads(done.stdout)
     if (code := answer.get("code")) is not None:
         raise UnreadableError(code if code in REASONS else "damaged", most=MOST_PAGES)
-    return Printed(answer["text"], answer["rows"], answer["pages"])
+    return Printed(answer["text"], answer["rows"], answer["places"])
 
 
 def main() -> int:
@@ -92,10 +92,10 @@ def _read(content: bytes) -> dict[str, object]:
     if not text.strip():
         raise UnreadableError("pictures")
     found = list(_tables(content))
-    return {"text": text, "rows": [row for row, _ in found], "pages": [page for _, page in found]}
+    return {"text": text, "rows": [row for row, _ in found], "places": [place for _, place in found]}
 
 
-def _tables(content: bytes) -> Iterator[tuple[list[str], int]]:
+def _tables(content: bytes) -> Iterator[tuple[list[str], str]]:
     """Yield the rows of every ruled table, from top to bottom, and the lines of text above the first one."""
     import pdfplumber  # noqa: PLC0415 (needed in this process only)
 
@@ -105,10 +105,10 @@ def _tables(content: bytes) -> Iterator[tuple[list[str], int]]:
             top = tables[0].bbox[1] if tables else page.height
             above = page.crop((0, 0, page.width, max(top, 1))).extract_text() if top > 1 else ""
             for line in above.splitlines():
-                yield [line], number
-            for table in tables:
-                for row in table.extract():
-                    yield [cell or "" for cell in row], number
+                yield [line], f"第{number}页"
+            rows = [row for table in tables for row in table.extract()]
+            for n, row in enumerate(rows, 1):
+                yield [cell or "" for cell in row], f"第{number}页第{n}行"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import unicodedata
 
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
 from yuqiao.evaluation.readers.goals import goals_in_text
+from yuqiao.evaluation.readers.remarks import place_remarks, split_remarks
 
 FIRST_LEVEL = ("产出指标", "效益指标", "满意度指标")
 SECOND_LEVEL = {
@@ -66,7 +67,12 @@ def read_text(text: str) -> Form:
     begin = next((n for n, line in enumerate(lines) if line.startswith("一级指标")), None)
     body = "\n".join(lines[begin + 1 :] if begin is not None else [])
     body = body[: found.start()] if (found := TOTAL.search(body)) else body
-    indicators, lost = _indicators(body)
+    indicators, lost = _indicators(body, 0 if begin is None else begin + 1)
+    loose = _loose_remarks(lines)
+    indicators, left = place_remarks(indicators, loose)
+    lost += [f"备注与指标行失去对应：{one}" for one in left]
+    moved = [one.where for one in indicators if one.remark]
+    said = f"{len(moved)}条备注与指标行失去对应（跨页），已按顺序和内容对应到{'、'.join(moved)}，请核对。"
     goal, achieved = goals_in_text(lines)
     return Form(
         title=next((line for line in lines if line), ""),
@@ -76,7 +82,8 @@ def read_text(text: str) -> Form:
         indicators=tuple(indicators),
         total_weight=total.group(1) if total else "",
         total_points=total.group(2) if total else "",
-        not_understood=(*lost, *_loose_remarks(lines)),
+        not_understood=tuple(lost),
+        guessed=(said,) if moved else (),
         goal=goal,
         achieved=achieved,
     )
@@ -123,7 +130,8 @@ def _funds(text: str) -> tuple[FundsRow, ...]:
     )
 
 
-def _indicators(body: str) -> tuple[list[IndicatorRow], list[str]]:
+def _indicators(body: str, before: int) -> tuple[list[IndicatorRow], list[str]]:
+    """Return the rows of a text that begins after so many lines, and what lies between them."""
     rows: list[IndicatorRow] = []
     lost: list[str] = []
     level2 = ""
@@ -134,7 +142,8 @@ def _indicators(body: str) -> tuple[list[IndicatorRow], list[str]]:
         name, target, actual, weight, points = found.groups()
         level2, clean = _levels(name, level2)
         joined = re.sub(r"\s+", "", actual)
-        level1, where = SECOND_LEVEL.get(level2, ""), f"第{len(rows) + 1}行"
+        line = before + body[: found.start(2)].count("\n") + 1
+        level1, where = SECOND_LEVEL.get(level2, ""), f"第{len(rows) + 1}项，第{line}行"
         rows.append(IndicatorRow(level1, level2, clean, target, joined, weight, points, where=where))
     lost += _left_over(body[at:])
     return rows, lost
@@ -161,8 +170,8 @@ def _left_over(text: str) -> list[str]:
 
 
 def _loose_remarks(lines: list[str]) -> list[str]:
-    """Remarks that a page break cut from their rows (S5)."""
+    """Return the remarks that stand alone, on a page that holds no rows."""
     if REMARKS not in lines:
         return []
-    words = "".join(lines[lines.index(REMARKS) + 1 :])
-    return [f"备注与指标行失去对应：{words}"] if words else []
+    after = lines[lines.index(REMARKS) + 1 :]
+    return split_remarks(after)

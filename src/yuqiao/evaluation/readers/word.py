@@ -23,8 +23,11 @@ BREAKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n"}
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 
 
-def read_docx(content: bytes) -> list[list[str]]:
-    """Return the document's paragraphs (one cell) and rows; a merged cell is repeated in each place it covers."""
+def read_docx(content: bytes) -> tuple[list[list[str]], list[str]]:
+    """Return the document's paragraphs (one cell) and rows, and where each stands (表1第12行).
+
+    A merged cell is repeated in each place it covers.
+    """
     with zipfile.ZipFile(BytesIO(content)) as archive:
         xml = archive.read("word/document.xml").replace(STRICT, W[1:-1].encode())
     try:
@@ -32,14 +35,20 @@ def read_docx(content: bytes) -> list[list[str]]:
     except ElementTree.ParseError as error:
         raise UnreadableError("damaged") from error
     rows: list[list[str]] = []
+    places: list[str] = []
+    tables = 0
     for block in _blocks(root):
         if block.tag == f"{W}tbl":
-            rows += _table(block)
+            tables += 1
+            found = list(_table(block))
+            rows += found
+            places += [f"表{tables}第{number}行" for number in range(1, len(found) + 1)]
         elif text := _text(block).strip():
             rows.append([text])
+            places.append("正文")
         if len(rows) > MOST_ROWS:
             raise UnreadableError("cells", rows=MOST_ROWS, columns=MOST_COLUMNS)
-    return rows
+    return rows, places
 
 
 def _blocks(parent: Element) -> Iterator[Element]:

@@ -23,18 +23,25 @@ MOST_SHEETS = 50
 MOST_CELLS = 80_000_000
 
 
-def read_xlsx(content: bytes) -> list[list[str]]:
-    """Return the rows of all visible sheets; a merged cell stands in its first place, the others are empty."""
+def read_xlsx(content: bytes) -> tuple[list[list[str]], list[str]]:
+    """Return the rows of all visible sheets, and where each stands (第12行).
+
+    A merged cell stands in its first place, the others are empty.
+    """
     try:
         book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-        return list(_rows(book))
+        found = list(_rows(book))
+        several = len({title for _, title, _ in found}) > 1
+        places = [f"{title}第{number}行" if several else f"第{number}行" for _, title, number in found]
+        return [cells for cells, _, _ in found], places
     except UnreadableError:
         raise
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, SyntaxError) as error:  # of its XML
         raise UnreadableError("damaged") from error
 
 
-def _rows(book: openpyxl.Workbook) -> Iterator[list[str]]:
+def _rows(book: openpyxl.Workbook) -> Iterator[tuple[list[str], str, int]]:
+    """Yield the cells of each row that holds any, the sheet's title and the row's number in it."""
     seen = 0
     for sheet in [one for one in book.worksheets if one.sheet_state == "visible"][:MOST_SHEETS]:
         for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
@@ -44,7 +51,7 @@ def _rows(book: openpyxl.Workbook) -> Iterator[list[str]]:
             if seen > MOST_CELLS or (too_far and any(cells)):
                 raise UnreadableError("cells", rows=MOST_ROWS, columns=MOST_COLUMNS)
             if any(cells):
-                yield cells
+                yield cells, sheet.title, number
 
 
 def shown(value: object, number_format: str) -> str:

@@ -32,6 +32,12 @@ def changed(content: bytes, parts: dict[str, bytes | None], compression: int = Z
     return out.getvalue()
 
 
+def part_of(content: bytes, name: str) -> bytes:
+    """Return one part of an Office file."""
+    with ZipFile(BytesIO(content)) as archive:
+        return archive.read(name)
+
+
 def bomb(size: int) -> bytes:
     """Return a docx whose picture unpacks to ``size`` bytes."""
     return changed(beijing.as_docx(), {"word/media/picture.bmp": b"\0" * size})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from functools import cache
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import docx
 import openpyxl
@@ -45,12 +46,18 @@ FUNDS = (
     ("上年结转资金", *NONE),
     ("其他资金", *NONE),
 )
+#: The remarks and the rows that they belong to; on paper a page break has cut them off (S5, S75, S80, S88).
+REMARK_OF = {
+    "组织线下主题活动": "因工作计划和宣传方式调整，取消此活动，并调减相关预算",
+    "7月底前完成制作视频2期，完成一次线下纠错": "合同流程办完已过8月，纠错项目实际启动较晚",
+    "多语言电话翻译服务提交半年总结": "半年总结已提交，实际结算时又完善更新提交了一版阶段性报告（含半年总结）。",
+}
 PRINTED = Form(
     "项目支出绩效自评表",
     "2023",
     {"项目名称": "国际语言环境建设服务"},
     tuple(FundsRow(*row) for row in FUNDS),
-    tuple(IndicatorRow(*row) for row in ROWS),
+    tuple(IndicatorRow(*row, REMARK_OF.get(row[2], ""), f"第{n}行") for n, row in enumerate(ROWS, 10)),
     "100.00",
     "95.96",
 )
@@ -68,7 +75,7 @@ def as_rows() -> list[tuple[str, ...]]:
         MONEY_HEADINGS,
         *FUNDS,
         (*HEADINGS, REMARKS),
-        *((*row, "") for row in ROWS),
+        *((*row, REMARK_OF.get(row[2], "")) for row in ROWS),
         ("总分：", "", "", "", "", "100.00", "95.96", ""),
     ]
 
@@ -86,6 +93,13 @@ def as_xlsx_of(rows: Sequence[tuple[str, ...]]) -> bytes:
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def as_pasted() -> str:
+    """As a table is pasted from a spreadsheet: cells between tabs, in quotes where they hold a break."""
+    out = StringIO()
+    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(as_rows())
+    return out.getvalue()
 
 
 @cache
@@ -117,5 +131,18 @@ def as_text() -> str:
     for _level1, level2, name, *cells in ROWS:
         half = len(name) // 2
         lines += [level2[:-1], "标", name[:half], name[half:], "", " ".join(cells), ""]
-    lines += ["总分： 100.00 95.96", "", "得分", "", *(row[6] + "\n" for row in FUNDS)]
+    lines += ["总分： 100.00 95.96", "", "得分", "", *(row[6] + "\n" for row in FUNDS), REMARKS, ""]
+    width = 12
+    for remark in REMARK_OF.values():
+        lines += [remark[at : at + width] for at in range(0, len(remark), width)]
     return "\n".join(lines)
+
+
+def as_files() -> dict[str, bytes]:
+    """Return the same content as a spreadsheet, a document, a page's text and a pasted table, by file name."""
+    return {
+        "form.xlsx": as_xlsx(),
+        "form.docx": as_docx(),
+        "page.txt": as_text().encode("gb18030"),
+        "pasted.txt": as_pasted().encode(),
+    }
