@@ -77,6 +77,8 @@ def read_cells(rows: Sequence[Row], places: Sequence[str] = ()) -> Form:
         if any(one[:3].strip(":：") in {"总分", "合计", "总计"} for one in texts):
             numbers = re.findall(r"\d+(?:\.\d+)?", " ".join(texts))
             total = (numbers[0], numbers[-1]) if numbers else ("", "")
+            if indicators:
+                break  # what follows are signatures and annexes
             columns = {}  # below it stand signatures
         elif {"target", "weight"} <= set((found := headings(row, COLUMNS)).values()):
             columns = found if "name" in found.values() else {}  # an annex tells of the same indicators again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from yuqiao.evaluation.readers.errors import UnreadableError
 from yuqiao.evaluation.readers.kinds import FORMS, Kind
 from yuqiao.evaluation.readers.pdf import read_pdf
 from yuqiao.evaluation.readers.safety import LARGEST, MIB, inspect, text_of
-from yuqiao.evaluation.readers.text import read_text
+from yuqiao.evaluation.readers.text import mended, read_text
 from yuqiao.evaluation.readers.word import read_docx
 from yuqiao.evaluation.readers.workbook import read_xlsx
 
@@ -58,8 +59,13 @@ def _pdf(content: bytes) -> Form:
     """By its ruled tables, where they hold as many indicators as its text; a form without rules by its text."""
     printed = read_pdf(content)
     by_text = read_text(printed.text)
-    by_cells = read_cells(printed.rows, printed.places)
+    by_cells = read_cells([[_unbroken(cell) for cell in row] for row in printed.rows], printed.places)
     if len(by_cells.indicators) < max(len(by_text.indicators), 1):
         return by_text
     title = by_cells.title or by_text.title
     return replace(by_cells, title=title, year=by_cells.year or by_text.year)
+
+
+def _unbroken(cell: str) -> str:
+    """Return a cell as it was written: lines that only the page's width broke are one again."""
+    return re.sub(r"(?<![A-Za-z,.])\s*\n\s*|\s*\n\s*(?![A-Za-z])", "", mended(cell)).replace("\n", " ")

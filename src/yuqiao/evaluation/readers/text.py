@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
 from yuqiao.evaluation.readers.goals import goals_in_text
@@ -47,7 +48,7 @@ FUNDS_ROW = re.compile(
     rf"({FUNDS_LABEL})\s+({MONEY})\s+({MONEY})\s+({MONEY})\s+({MONEY})\s+([\d.]+%|—|-)(?:[ \t]+({MONEY}))?(?=\s|$)"
 )
 TARGET = r"[‘’'\"]?(?:[＝=≥≤＞＜>]\S+)|是"
-ROW = re.compile(rf"\s*(.*?)\s+({TARGET})\s+(\S.*?)\s+(\d+(?:\.\d+)?)\s+(\d+\.\d+)(?=\s|$)", re.DOTALL)
+ROW = re.compile(rf"\s*(.*?)\s+({TARGET})\s+(\S.*?)\s+(\d+(?:\.\d+)?)\s+(\d+\.\d+)(?=\s|$|[\u4e00-\u9fff])", re.DOTALL)
 TOTAL = re.compile(r"总分[:：]?\s*([\d.]+)\s+([\d.]+)")
 YEAR = re.compile(r"[（(]\s*(\d{4})\s*年度?\s*[）)]")
 REMARKS = "偏差原因分析及改进措施"
@@ -140,6 +141,9 @@ def _indicators(body: str, before: int) -> tuple[list[IndicatorRow], list[str]]:
         lost += _left_over(body[at : found.start()])
         at = found.end()
         name, target, actual, weight, points = found.groups()
+        remark, name = _remark_before(name)
+        if remark and rows:
+            rows[-1] = replace(rows[-1], remark=remark)
         level2, clean = _levels(name, level2)
         joined = re.sub(r"\s+", "", actual)
         line = before + body[: found.start(2)].count("\n") + 1
@@ -147,6 +151,14 @@ def _indicators(body: str, before: int) -> tuple[list[IndicatorRow], list[str]]:
         rows.append(IndicatorRow(level1, level2, clean, target, joined, weight, points, where=where))
     lost += _left_over(body[at:])
     return rows, lost
+
+
+def _remark_before(words: str) -> tuple[str, str]:
+    """Return the remark of the row before, which runs on until the labels of this one, and what begins with them."""
+    joined = "".join(word for word in words.split() if word not in HEADINGS)
+    places = [joined.find(label.removesuffix("标")) for label in (*SECOND_LEVEL, *FIRST_LEVEL)]
+    begin = min((place for place in places if place >= 0), default=0)
+    return joined[:begin], joined[begin:]
 
 
 def _levels(words: str, before: str) -> tuple[str, str]:

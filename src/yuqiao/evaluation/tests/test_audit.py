@@ -11,13 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yuqiao.documents.docx import to_docx
+from yuqiao.documents.pdf import to_pdf
+from yuqiao.documents.xlsx import to_xlsx
 from yuqiao.evaluation import checks
 from yuqiao.evaluation.audit import Finding, Weight, audit, guess
 from yuqiao.evaluation.audit_report import TITLES
 from yuqiao.evaluation.command import main
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
+from yuqiao.evaluation.printing.copies import Copy
+from yuqiao.evaluation.printing.self_evaluation import self_evaluation
+from yuqiao.evaluation.printing.tests import year
 from yuqiao.evaluation.readers.cells import read_cells
-from yuqiao.evaluation.readers.files import UnreadableError, read_file
+from yuqiao.evaluation.readers.files import UnreadableError, read_content, read_file
 from yuqiao.evaluation.readers.text import read_text
 from yuqiao.evaluation.schemes import BEIJING, BUDGET, NATIONAL, SCHEMES, Scheme
 from yuqiao.evaluation.tests import beijing
@@ -284,3 +290,17 @@ def test_a_sound_form_passes() -> None:
     ]
     found = audit(read_cells(rows), BEIJING)
     assert [one.rule for one in found] == ["categories"], "three benefit categories are not there, and no more is wrong"
+
+
+@pytest.mark.parametrize("copy", list(Copy))
+def test_our_own_printed_forms_give_the_same_findings_in_all_three_formats(copy: Copy) -> None:
+    document = self_evaluation(year.sheet(), copy)
+    forms = [
+        read_content(to(document), name) for name, to in (("f.docx", to_docx), ("f.xlsx", to_xlsx), ("f.pdf", to_pdf))
+    ]
+    found = [[(one.rule, one.where, one.weight) for one in audit(form, BEIJING)] for form in forms]
+    assert [len(form.indicators) for form in forms] == [21, 21, 21]
+    assert all(form.not_understood == () for form in forms), "an annex is no part of the form"
+    assert {rule for rule, _, _ in found[0]} & {"late", "over-achieved", "no-approval"}
+    for other in found[1:]:
+        assert other == found[0]
