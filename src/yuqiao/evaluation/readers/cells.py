@@ -28,6 +28,9 @@ COLUMNS = {
     "自评得分": "points",
     **dict.fromkeys(("偏差原因", "未完成原因", "偏差分析", "备注"), "remark"),
 }
+#: What the last row of the form begins with, and how long such a label is at most (总分：100.00).
+TOTALS = ("总分", "合计", "总计")
+LABEL = 12
 MONEY_COLUMNS = {
     "年初预算数": "initial",
     "全年预算数": "adjusted",
@@ -74,7 +77,7 @@ def read_cells(rows: Sequence[Row], places: Sequence[str] = ()) -> Form:
     for number, row in enumerate(rows, 1):
         texts = _once(row)
         joined = "".join(texts)
-        if any(one[:3].strip(":：") in {"总分", "合计", "总计"} for one in texts):
+        if any(one.startswith(TOTALS) and len(one) < LABEL for one in texts):
             numbers = re.findall(r"\d+(?:\.\d+)?", " ".join(texts))
             total = (numbers[0], numbers[-1]) if numbers else ("", "")
             if indicators:
