@@ -5,6 +5,16 @@ from __future__ import annotations
 from django.db import models
 
 
+class Withdrawable(models.Model):
+    """Something entered that turned out wrong: it counts no more, and stays with its reason."""
+
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class Supplier(models.Model):
     """Who delivers: a company or a university (S12)."""
 
@@ -43,6 +53,39 @@ class Contract(models.Model):
         return f"{self.number} {self.subject}"
 
 
+class PaperKind(models.TextChoices):
+    """What a contract's file holds (S13, S74)."""
+
+    QUOTE = "quote", "报价单"
+    COMPARISON = "comparison", "比价记录"
+    DIRECT_APPROVAL = "direct_approval", "定向委托审批"
+    ENTRUSTING = "entrusting", "委托函"
+    TENDER_NOTICE = "tender_notice", "招标公告"
+    AWARD_NOTICE = "award_notice", "中标通知书"
+    CONTRACT = "contract", "合同文本"
+
+
+class Paper(Withdrawable):
+    """One paper of a contract's file; a quote names who gave it (``party``) and its amount.
+
+    ``sha256`` names the file, which `evaluation` keeps; empty for paper.
+    """
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="papers")
+    kind = models.CharField(max_length=16, choices=PaperKind.choices)
+    title = models.CharField(max_length=200)
+    party = models.CharField(max_length=120, blank=True)
+    amount_fen = models.BigIntegerField(null=True, blank=True)
+    dated_on = models.DateField()
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["dated_on", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Deliverable(models.Model):
     """Something a contract asks for by a day: a summary, a report, a set of statistics (S50, S55, S80)."""
 
@@ -58,7 +101,7 @@ class Deliverable(models.Model):
         return self.title
 
 
-class HandIn(models.Model):
+class HandIn(Withdrawable):
     """One version of a deliverable as handed in. The first one counts for timeliness (S80, S127); none is replaced.
 
     ``sha256`` names the file, which `evaluation` keeps; empty for paper.
@@ -78,7 +121,7 @@ class HandIn(models.Model):
         return f"{self.deliverable} {self.version}"
 
 
-class Acceptance(models.Model):
+class Acceptance(Withdrawable):
     """One item of a staged acceptance, passed or failed (S57, S79)."""
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="acceptances")

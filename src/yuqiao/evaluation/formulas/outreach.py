@@ -27,7 +27,7 @@ class Counted:
     definition: str
     model: type[Model]
     day: str
-    fixed: tuple[tuple[str, str], ...] = ()
+    fixed: tuple[tuple[str, str | None], ...] = ()
 
     def found(self, first: dt.date, last: dt.date) -> QuerySet[Any]:
         """Return the rows of a span of days, both included."""
@@ -35,6 +35,7 @@ class Counted:
 
 
 DONE = ("state", ActivityState.DONE.value)
+STANDING = ("withdrawn_at", None)
 COUNTED: tuple[Counted, ...] = (
     Counted("activities", "开展活动场次", "本年度已开展的各类活动场次", Activity, "held_on", (DONE,)),
     *(
@@ -44,9 +45,9 @@ COUNTED: tuple[Counted, ...] = (
         )
         for kind in ActivityKind
     ),
-    Counted("videos", "播出视频期数", "本年度首次播出的视频期数", Video, "broadcast_on"),
-    Counted("videos_made", "制作视频期数", "本年度制作完成的视频期数", Video, "made_on"),
-    Counted("honours", "荣誉项数", "本年度获得的荣誉项数", Honour, "awarded_on"),
+    Counted("videos", "播出视频期数", "本年度首次播出的视频期数", Video, "broadcast_on", (STANDING,)),
+    Counted("videos_made", "制作视频期数", "本年度制作完成的视频期数", Video, "made_on", (STANDING,)),
+    Counted("honours", "荣誉项数", "本年度获得的荣誉项数", Honour, "awarded_on", (STANDING,)),
 )  # fmt: skip
 BY_CODE = {one.code: one for one in COUNTED}
 

@@ -4,6 +4,7 @@ from yuqiao.evaluation.models.claims import ClaimLink, Contradiction, Section
 from yuqiao.evaluation.models.evidence import Evidence, EvidenceFor, EvidenceResult, StoredFile
 from yuqiao.evaluation.models.imports import ImportedForm
 from yuqiao.evaluation.models.indicators import Deviation, Entered, Indicator, TargetChange
+from yuqiao.evaluation.models.links import Cancellation, ProjectContract
 from yuqiao.evaluation.models.process import Frozen, Reminder, Review, Signature, SignatureRole, Stage, StageEvent
 from yuqiao.evaluation.models.projects import Adjustment, BudgetLine, MoneySource, Payment, Project, Strand
 from yuqiao.evaluation.models.schemes import SchemeVersion
@@ -11,6 +12,7 @@ from yuqiao.evaluation.models.schemes import SchemeVersion
 __all__ = [
     "Adjustment",
     "BudgetLine",
+    "Cancellation",
     "ClaimLink",
     "Contradiction",
     "Deviation",
@@ -24,6 +26,7 @@ __all__ = [
     "MoneySource",
     "Payment",
     "Project",
+    "ProjectContract",
     "Reminder",
     "Review",
     "SchemeVersion",

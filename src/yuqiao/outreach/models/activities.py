@@ -43,7 +43,17 @@ class Activity(models.Model):
         return self.title
 
 
-class Video(models.Model):
+class Withdrawable(models.Model):
+    """Something entered that turned out wrong: it counts no more, and stays with its reason."""
+
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Video(Withdrawable):
     """One video that was made; counted from the day it was first broadcast (S69)."""
 
     title = models.CharField(max_length=200)
@@ -61,7 +71,7 @@ class Video(models.Model):
         return self.title
 
 
-class Honour(models.Model):
+class Honour(Withdrawable):
     """A prize or an entry in a list (S73)."""
 
     title = models.CharField(max_length=200)
