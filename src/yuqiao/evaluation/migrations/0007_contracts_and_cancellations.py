@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0002_papers_and_withdrawals'),
-        ('evaluation', '0005_evidence_serials'),
+        ('evaluation', '0006_imported_forms'),
         ('outreach', '0002_withdrawals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
