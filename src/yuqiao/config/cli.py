@@ -70,6 +70,7 @@ def web(argv: list[str]) -> int:
 def work(argv: list[str]) -> int:
     """Run django-tasks-db's worker; further arguments go to it. It gives way to whatever callers wait for."""
     os.nice(BACKGROUND)
+    manage(["remind_evaluations", "--keep"])
     return manage(["db_worker", "--no-reload", *argv])
 
 

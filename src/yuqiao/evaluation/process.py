@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from yuqiao.accounts.models import Person, Role
 from yuqiao.accounts.services import record, roles_of
+from yuqiao.documents.forms import DocumentError
 from yuqiao.evaluation import process_rules as rules
 from yuqiao.evaluation.evidence_gaps import gaps
-from yuqiao.evaluation.freezing import Computed, compute, keep
+from yuqiao.evaluation.freezing import Computed, FreezingError, compute, keep
 from yuqiao.evaluation.models import (
     Entered,
     Evidence,
@@ -115,9 +116,12 @@ class Ready:
 
 def _made_ready(project: Project, act: Act) -> Ready:
     at = clock.now()
-    if act is Act.FREEZE:
-        return Ready(at, computed=compute(project, at))
-    return Ready(at, sealing=prepare(project, at)) if act is Act.PASS else Ready(at)
+    try:
+        if act is Act.FREEZE:
+            return Ready(at, computed=compute(project, at))
+        return Ready(at, sealing=prepare(project, at)) if act is Act.PASS else Ready(at)
+    except (DocumentError, FreezingError) as error:
+        raise ProcessError(Reason("document", (str(error),))) from error
 
 
 def _effects(project: Project, act: Act, facts: Facts, by: Person, ready: Ready) -> None:

@@ -123,6 +123,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "期间有人录入了数据或文字，请重新核对后再试。",
         "Somebody entered data or words meanwhile; look again, then repeat.",
     ),
+    "document": ("版本无法生成：{about}。", "The version cannot be made: {about}."),
     "own_work": ("审核人不能是起草人。", "Who wrote cannot check."),
     "no_version": ("没有可以签字的版本。", "There is no version to sign."),
     "other_version": (
