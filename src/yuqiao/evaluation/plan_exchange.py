@@ -69,7 +69,8 @@ def look(project: Project, content: bytes, file: str = "") -> Look:
     """Read a spreadsheet and say what it would do. UnreadableError for what is no spreadsheet."""
     if inspect(content, file) is not Kind.XLSX:
         return Look((), (), (), (Refused(0, "请提交xlsx表格。"),), ())
-    wanted, refused = read(read_xlsx(content), project.year)
+    rows, _places = read_xlsx(content)
+    wanted, refused = read(rows, project.year)
     strands = set(project.strands.values_list("name", flat=True))
     for one in wanted:
         if not known(one.formula):

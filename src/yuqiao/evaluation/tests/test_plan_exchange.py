@@ -37,7 +37,7 @@ def project() -> Project:
 
 
 def sheet(project: Project) -> list[list[str]]:
-    return read_xlsx(plan_exchange.export(project, AT))
+    return read_xlsx(plan_exchange.export(project, AT))[0]
 
 
 def book(rows: Sequence[Sequence[str]]) -> bytes:
