@@ -19,9 +19,13 @@ from django.utils.translation import gettext as _
 from yuqiao.accounts.models import Person
 from yuqiao.evaluation.evidence_import import ListError
 from yuqiao.evaluation.evidence_rules import EvidenceError
+from yuqiao.evaluation.freezing import FreezingError
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.plan_rules import PlanError
+from yuqiao.evaluation.process import ProcessError
 from yuqiao.evaluation.readers.errors import UnreadableError
+from yuqiao.evaluation.report_figures import FigureError
+from yuqiao.evaluation.texts import TextError
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, may, person_of
 
@@ -36,7 +40,17 @@ class FieldError(ValueError):
 
 
 #: What services and fields say about what was typed; everything else is a fault of ours.
-MISTAKES: tuple[type[ValueError], ...] = (PlanError, EvidenceError, UnreadableError, ListError, FieldError)
+MISTAKES: tuple[type[ValueError], ...] = (
+    PlanError,
+    EvidenceError,
+    UnreadableError,
+    ListError,
+    FieldError,
+    TextError,
+    FigureError,
+    ProcessError,
+    FreezingError,
+)
 
 
 @dataclass(frozen=True, slots=True)

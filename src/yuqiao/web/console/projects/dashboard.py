@@ -75,6 +75,9 @@ def frame(request: HttpRequest, project: Project, tab: str) -> dict[str, object]
         ("project-plan", _("Year's plan")),
         ("project-money", _("Money")),
         ("project-evidence", _("Evidence")),
+        ("project-review", _("Review")),
+        ("project-report", _("Report's text")),
+        ("project-process", _("Process")),
         ("project-documents", _("Documents")),
     ]
     return {"project": project, "tab": tab, "tabs": tabs} | {name: may(person, act) for name, act in acts.items()}

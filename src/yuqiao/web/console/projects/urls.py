@@ -16,6 +16,9 @@ from yuqiao.web.console.projects import (
     money,
     piece,
     plan,
+    process,
+    report,
+    review,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -32,6 +35,11 @@ urlpatterns: list[URLPattern] = [
     path("<int:project_id>/evidence/", evidence.page, name="project-evidence"),
     path("<int:project_id>/evidence/<int:piece_id>/", piece.page, name="project-piece"),
     path("<int:project_id>/evidence/<int:piece_id>/file", piece.download, name="project-piece-file"),
+    path("<int:project_id>/review/", review.page, name="project-review"),
+    path("<int:project_id>/report/", report.page, name="project-report"),
+    path("<int:project_id>/process/", process.page, name="project-process"),
+    path("<int:project_id>/versions/<int:number>/", process.version, name="project-version"),
+    path("<int:project_id>/versions/<int:number>/<str:file>", process.sealed, name="project-sealed"),
     path("<int:project_id>/documents/", documents.page, name="project-documents"),
     path("<int:project_id>/documents/<slug:code>/<slug:copy>.<str:kind>", documents.download, name="project-document"),
 ]

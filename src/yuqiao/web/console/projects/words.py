@@ -44,3 +44,16 @@ DONE: Words = {
     "partly": _("Partly done"),
     "not": _("Not done"),
 }
+STEPS: Words = {
+    "begin": _("Begin the year: the plan stands"),
+    "review": _("Open the mid-year review"),
+    "reviewed": _("Close the mid-year review"),
+    "freeze": _("Freeze the data"),
+    "draft": _("Begin drafting"),
+    "submit": _("Hand in to the department"),
+    "pass": _("Pass: no objection"),
+    "send_back": _("Send back to the author"),
+    "thaw": _("Open the data again"),
+    "sign_head": _("Sign as head in charge"),
+    "sign_manager": _("Sign as head of the project's department"),
+}
