@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from yuqiao.evaluation.assembling import assemble
 from yuqiao.evaluation.evidence_gaps import gaps
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.outlook import dues
 from yuqiao.evaluation.sheet import Sheet, in_ten_thousand
+from yuqiao.evaluation.versions import current
 from yuqiao.lib.clock import now
 from yuqiao.web.console import charts
 from yuqiao.web.console.gate import Act, allowed, may, person_of
@@ -90,7 +90,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponseBase:
     project = project_of(project_id)
     at = now()
     today = timezone.localdate(at)
-    sheet = assemble(project, at)
+    sheet = current(project, at)
     shown = rows_shown(sheet, today)
     missing = gaps(project)
     paid = months(project, sheet, today)

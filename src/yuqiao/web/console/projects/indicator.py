@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods
 
 from yuqiao.accounts.models import Person
 from yuqiao.evaluation import entering, evidence, formulas
-from yuqiao.evaluation.assembling import assemble
 from yuqiao.evaluation.entering import Actual
 from yuqiao.evaluation.evidence_gaps import gaps
 from yuqiao.evaluation.evidence_kinds import KINDS
@@ -27,6 +26,7 @@ from yuqiao.evaluation.formulas import ENTERED, Described, Part
 from yuqiao.evaluation.models import Evidence, Indicator, Project
 from yuqiao.evaluation.process_rules import What, may_edit
 from yuqiao.evaluation.scoring import Done
+from yuqiao.evaluation.versions import current
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import Act, allowed
 from yuqiao.web.console.projects.acting import NOTHING, Given, Verb, answer, maybe_day, maybe_number, whole
@@ -72,7 +72,7 @@ def page(request: HttpRequest, project_id: int, indicator_id: int) -> HttpRespon
 
 def _show(request: HttpRequest, project: Project, indicator: Indicator, given: Given) -> HttpResponseBase:
     at = now()
-    shown = {one.row.id: one for one in rows_shown(assemble(project, at), timezone.localdate(at))}
+    shown = {one.row.id: one for one in rows_shown(current(project, at), timezone.localdate(at))}
     parts = [one for one in shown.values() if one.row.parent == indicator.pk]
     linked = indicator.proofs.select_related("evidence__file").filter(evidence__replaced_at=None)
     context = frame(request, project, "project") | {

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET
 from yuqiao.evaluation.assembling import assemble_all
 from yuqiao.evaluation.evidence_gaps import gaps_of
 from yuqiao.evaluation.models import Project
+from yuqiao.evaluation.process_rules import EARLY
+from yuqiao.evaluation.versions import current
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.web.console.projects.shown import headline
@@ -29,7 +31,9 @@ def show(request: HttpRequest) -> HttpResponseBase:
     today = timezone.localdate(at)
     found = list(Project.objects.filter(year=year or 0).select_related("department", "unit")[:MOST_PROJECTS])
     missing = gaps_of(found)
-    sheets = zip(found, assemble_all(found, at), strict=True)
+    early = [one for one in found if one.stage in EARLY]
+    live = dict(zip((one.pk for one in early), assemble_all(early, at), strict=True))
+    sheets = ((one, live.get(one.pk) or current(one, at)) for one in found)
     context = {
         "projects": [headline(one, sheet, today, len(missing[one.pk])) for one, sheet in sheets],
         "years": years,

@@ -63,7 +63,7 @@ def show(request: HttpRequest, project: Project, given: Given) -> HttpResponseBa
 
 
 def parts_of(project: Project, sheet: Sheet, text: ReportText, given: Given) -> list[dict[str, object]]:
-    """Return every section: its paragraphs as runs of text with the pages of their figures, and what its author wrote."""
+    """Return every section: its text in runs with the pages of their figures, and what its author wrote."""
     own = written(project)
     typed = given.get("write")
     found = []

@@ -141,3 +141,14 @@ def test_other_addresses_are_not_found_and_others_are_not_let_in(qian: Client, p
     supervisor.force_login(cast.person("zhou", Role.SUPERVISOR))
     assert supervisor.get("/audit-form/").status_code == 403
     assert supervisor.get(f"/projects/{project.pk}/documents/").status_code == 200
+
+
+def test_every_offered_document_can_be_had_in_every_kind(qian: Client, project: Project) -> None:
+    page = qian.get(f"/projects/{project.pk}/documents/").content.decode()
+    for code in ("self-evaluation", "report", "plan"):
+        for tail in ("public.docx", "internal.pdf", "public.xlsx"):
+            url = f"/projects/{project.pk}/documents/{code}/{tail}"
+            assert url in page
+            response = qian.get(url)
+            assert response.status_code == 200, url
+            assert len(response.content) > 1000
