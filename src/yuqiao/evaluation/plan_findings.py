@@ -16,6 +16,7 @@ from yuqiao.evaluation.formulas.written import read_formula
 from yuqiao.evaluation.linting.lint import lint
 from yuqiao.evaluation.linting.plan import Concern, Line, Plan, Yield, bare
 from yuqiao.evaluation.models import Project
+from yuqiao.evaluation.preparing import forecasts
 from yuqiao.hotline.figures.catalogue import BY_CODE
 from yuqiao.hotline.figures.definition import Unit
 
@@ -39,6 +40,7 @@ def plan_of(project: Project, at: dt.datetime) -> Plan:
     before = project.before
     last = {} if before is None else {bare(one.name): one.measured.value for one in rows_of(before, at)}
     reached = {one.id: one.measured.value for one in rows_of(project, at)}
+    expected = forecasts(project)
     rows = project.indicators.annotate(proof_count=Count("proofs"))
     return Plan(
         name=project.name,
@@ -62,6 +64,7 @@ def plan_of(project: Project, at: dt.datetime) -> Plan:
                 one.strand_id,
                 last.get(bare(one.name)),
                 _unless_nothing(reached.get(one.pk)),
+                Fraction(expected[one.pk]) if one.pk in expected else None,
             )
             for one in rows
         ),

@@ -76,6 +76,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "day": ("“{text}”不是日期，应写作2026-07-31。", "{text} is no day: write 2026-07-31."),
     "not_compound": ("这一指标没有拆分。", "This indicator has no parts; split it first."),
     "sheet_refused": ("表格第{row}行须先改正，才能导入。", "Mend row {row} of the sheet before it can be taken."),
+    "kind": ("没有材料类别“{kind}”。", "There is no kind of groundwork {kind}."),
+    "withdrawn": ("该材料已撤回。", "This paper was withdrawn already."),
+    "expected": (
+        "预测值须对应一个有数量指标值的指标。",
+        "A forecast belongs to an indicator whose target is a number.",
+    ),
+    "grave": ("高风险须写明应对措施和责任人。", "A grave risk needs a measure and somebody who owns it."),
+    "risk_level": ("可能性和影响程度应为1至{most}。", "Likelihood and impact are numbers from 1 to {most}."),
+    "risk_state": ("已解除的风险只能重新关注。", "A risk that is over can only be opened again."),
     "import_blocked": ("“{where}”须先补正或略去，才能导入。", "Mend {where}, or leave it out, before importing."),
     "reversed": ("这笔支付已冲销，或本身就是冲销。", "This payment was taken back already, or is itself a reversal."),
 }

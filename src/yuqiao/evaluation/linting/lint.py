@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     promises.unit_of_rate,
     promises.mixed_units,
     promises.far_from_last_year,
+    promises.far_from_forecast,
     names.nearly_registered,
     sums.categories_present,
     sums.goal_is_told,

@@ -53,7 +53,8 @@ class Yield(StrEnum):
 class Line:
     """One indicator of a plan. ``proof`` says in words what will prove it; ``proofs`` how much is there already.
 
-    ``last`` is what the same indicator reached a year before, ``reached`` what it has reached by now, in its unit.
+    ``last`` is what the same indicator reached a year before, ``reached`` what it has reached by now, ``expected`` what
+    the groundwork says it will reach (S139), all in its unit.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Line:
     strand: int | None = None
     last: Fraction | None = None
     reached: Fraction | None = None
+    expected: Fraction | None = None
 
     @property
     def counted(self) -> bool:

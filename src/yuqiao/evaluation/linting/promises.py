@@ -129,6 +129,14 @@ def far_from_last_year(plan: Plan) -> Iterator[Concern]:
             yield about(one, Severity.DOUBT, "reached", sentence, "请核对目标；如需调整，须在年底前经批准变更。")
 
 
+def far_from_forecast(plan: Plan) -> Iterator[Concern]:
+    """A target far below what the groundwork expects is no ambition (S139)."""
+    for one in plan.judged:
+        if one.wanted and one.expected is not None and one.expected > 0 and _easier(one, one.wanted, one.expected):
+            sentence = f"指标值“{one.target}”比前期预测的{_told(one, one.expected)}宽松很多。"
+            yield about(one, Severity.DOUBT, "easy-forecast", sentence, "请提高目标，或更新预测。")
+
+
 def _easier(line: Line, wanted: Fraction, last: Fraction) -> bool:
     if line.target.smaller_is_better:
         return wanted > last * FAR_ABOVE

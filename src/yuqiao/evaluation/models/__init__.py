@@ -5,6 +5,7 @@ from yuqiao.evaluation.models.evidence import Evidence, EvidenceFor, EvidenceRes
 from yuqiao.evaluation.models.imports import ImportedForm
 from yuqiao.evaluation.models.indicators import Deviation, Entered, Indicator, TargetChange
 from yuqiao.evaluation.models.links import Cancellation, ProjectContract
+from yuqiao.evaluation.models.preparing import Groundwork, GroundworkKind, Risk, RiskNote, RiskState
 from yuqiao.evaluation.models.process import Frozen, Reminder, Review, Signature, SignatureRole, Stage, StageEvent
 from yuqiao.evaluation.models.projects import Adjustment, BudgetLine, MoneySource, Payment, Project, Strand
 from yuqiao.evaluation.models.schemes import SchemeVersion
@@ -21,6 +22,8 @@ __all__ = [
     "EvidenceFor",
     "EvidenceResult",
     "Frozen",
+    "Groundwork",
+    "GroundworkKind",
     "ImportedForm",
     "Indicator",
     "MoneySource",
@@ -29,6 +32,9 @@ __all__ = [
     "ProjectContract",
     "Reminder",
     "Review",
+    "Risk",
+    "RiskNote",
+    "RiskState",
     "SchemeVersion",
     "Section",
     "Signature",

@@ -93,6 +93,7 @@ def test_a_good_plan_is_left_alone() -> None:
         (changed(2, last=Fraction(6)), "easy", Severity.DOUBT),
         (changed(9, last=Fraction(1, 2)), "easy", Severity.DOUBT),
         (changed(2, reached=Fraction(6)), "reached", Severity.DOUBT),
+        (changed(2, expected=Fraction(6)), "easy-forecast", Severity.DOUBT),
         (changed(2, weight=D("9.37")), "odd-weight", Severity.NOTE),
         (changed(2, weight=D(0)), "no-weight", Severity.DOUBT),
         (changed(2, name="制作" + "长" * 40), "long-name", Severity.NOTE),
@@ -115,6 +116,7 @@ def test_each_check_finds_what_it_is_for_and_says_what_to_do(found: Plan, rule: 
     [
         changed(9, "＝100%", name="来电量增长率", last=None),
         changed(2, last=Fraction(5)),
+        changed(2, expected=Fraction(5)),
         changed(2, reached=Fraction(5)),
         changed(9, last=Fraction(9, 10)),
         changed(3, last=Fraction(99)),

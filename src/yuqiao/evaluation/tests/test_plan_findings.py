@@ -12,6 +12,7 @@ from yuqiao.evaluation import budget, projects
 from yuqiao.evaluation.linting.plan import Yield
 from yuqiao.evaluation.models import Indicator, MoneySource, Project
 from yuqiao.evaluation.plan_findings import findings, plan_of, yields_of
+from yuqiao.evaluation.preparing import Paper, file_paper
 from yuqiao.evaluation.tests.planned import HEAD, added, begun, wen
 from yuqiao.lib import clock
 
@@ -42,6 +43,14 @@ def test_a_target_far_below_what_was_reached_last_year_is_too_easy(project: Proj
 def test_what_was_reached_already_shows_that_a_target_was_low(project: Project) -> None:
     project.indicators.get(name="采集外语标识").entered.create(value=130, entered_at=clock.now())
     assert rules(project)["reached"] == "采集外语标识"
+
+
+def test_s139_a_target_far_below_the_forecast_is_too_easy(project: Project) -> None:
+    signs = project.indicators.get(name="采集外语标识")
+    assert "easy-forecast" not in rules(project)
+    paper = Paper("forecast", "按上年采集能力", dt.date(2023, 12, 1), indicator=signs, expected=Decimal(210))
+    file_paper(project, paper, by=wen())
+    assert rules(project)["easy-forecast"] == "采集外语标识"
 
 
 def test_goals_and_money_of_last_year_are_not_this_year_s(project: Project) -> None:
