@@ -202,11 +202,10 @@ def test_s133_units_and_formats_are_told_from_numbers() -> None:
 
 
 def test_s134_yes_without_a_day_or_a_proof_is_asked_for_both() -> None:
+    rules = {"evidence", "no-deadline", "deadline-in-name"}
     yes = {row.name for row in PRINTED.indicators if row.target == "是"}
     assert len(yes) == 5
-    asked = {
-        one.where for rule in ("evidence", "no-deadline", "deadline-in-name", "first-hand-in") for one in found(rule)
-    }
+    asked = {one.where for rule in (*rules, "first-hand-in") for one in found(rule)}
     assert yes - asked == {HALF_DONE}, "whose remark says why it was late"
     bare = replace(PRINTED, indicators=tuple(replace(row, remark="") for row in PRINTED.indicators))
     again = {one.where for one in audit(bare, BEIJING) if one.rule in rules}
