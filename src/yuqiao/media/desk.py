@@ -20,6 +20,7 @@ from yuqiao.media.recorder import Recorder, Track
 from yuqiao.media.rtp import FRAME
 from yuqiao.media.rtp_socket import PortRange
 from yuqiao.media.sounds import Shelf
+from yuqiao.media.taps import DIRECTIONS, Taps
 from yuqiao.media.transmission import clip
 
 TICK: Final = 0.02  # seconds
@@ -42,6 +43,7 @@ class Desk:
         self._patience = round(rtp_timeout / TICK)
         self._legs = Legs()
         self._conferences = Conferences()
+        self._taps = Taps()
         self._shelf = Shelf()
         self._playing: dict[str, _Playing] = {}
         self._recorder = Recorder()
@@ -63,9 +65,11 @@ class Desk:
         voices = legs.voices()
         heard = np.zeros((legs.span, FRAME), dtype=np.int32)
         to_conferences, to_legs = self._play()
-        sums = self._conferences.mix(voices, to_conferences, heard)
+        sums = self._conferences.mix(self._taps.before(voices) if self._taps else voices, to_conferences, heard)
         for row, frame in to_legs:
             heard[row] += frame
+        if self._taps:
+            self._taps.after(heard)
         legs.transmission.send(heard, ticks)
         self._record(voices, heard, sums)
         if self._patience and self._tick % SILENCE_CHECK == 0:
@@ -131,6 +135,17 @@ class Desk:
             raise
         return socket.address
 
+    def tap(self, tap: str, leg: str, spy: str, whisper: str) -> None:
+        """As `Mixer.tap`."""
+        if tap in self._legs:
+            raise MixerError(f"leg {tap} is open already")
+        if spy not in DIRECTIONS or whisper not in DIRECTIONS:
+            raise MixerError("a tap's directions are none, in, out and both")
+        tapped = self._legs.get(leg)
+        if tapped.socket is None:
+            raise MixerError(f"{leg} is a tap itself")
+        self._taps.open(self._legs.open_tap(tap).row, tapped.row, spy, whisper)
+
     def set_audio(self, leg: str, audio: AudioParameters) -> None:
         """As `Mixer.set_audio`."""
         self._legs.set_audio(leg, audio, self._tick)
@@ -140,6 +155,7 @@ class Desk:
         self._end_with("leg", leg, "leg-in", "leg-out")
         self._leave_behind(leg)
         self._conferences.forget(self._legs.get(leg).row)
+        self._taps.forget(self._legs.get(leg).row)
         return self._legs.close(leg)
 
     @property

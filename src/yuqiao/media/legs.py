@@ -28,19 +28,15 @@ SETTLING: Final = 25  # ticks after which nothing waits any more of what came be
 
 @dataclass(slots=True)
 class Leg:
-    """One party's connection."""
+    """One party's connection; without a ``socket`` the row of a tap (`taps`)."""
 
     name: str
     row: int
-    socket: RtpSocket
+    socket: RtpSocket | None
     keypad: Keypad = field(default_factory=Keypad)
     audio: AudioParameters | None = None
     told_lost: bool = False
     told_malformed: bool = False
-
-    @property
-    def descriptor(self) -> int:
-        return self.socket.socket.fileno()
 
 
 class Legs:
@@ -77,14 +73,22 @@ class Legs:
 
     def open(self, name: str, socket: RtpSocket, tick: int) -> Leg:
         """Take ``socket`` over as a new leg, without media until `set_audio`. MixerError when there is no row left."""
+        leg = self._enter(name, socket)
+        self.reception.open(leg.row, socket.socket.fileno(), socket.learn, tick)
+        socket.on_lock = lambda: self._settle(leg, socket)
+        return leg
+
+    def open_tap(self, name: str) -> Leg:
+        """Give a tap a row: it neither receives nor sends. MixerError when there is no row left."""
+        return self._enter(name, None)
+
+    def _enter(self, name: str, socket: RtpSocket | None) -> Leg:
         if not self._free:
             raise MixerError("this worker has no room for another leg")
         row = heapq.heappop(self._free)
         leg = self._by_name[name] = self._by_row[row] = Leg(name, row, socket)
         self.span = max(self.span, row + 1)
-        self.reception.open(row, leg.descriptor, socket.learn, tick)
         self.transmission.open(row)
-        socket.on_lock = lambda: self._settle(leg)
         return leg
 
     def close(self, name: str) -> dict[str, float]:
@@ -92,8 +96,9 @@ class Legs:
         leg = self.get(name)
         counters = self.counters(leg)
         self.transmission.direct(leg.row, None, PCMA)
-        self.reception.close(leg.row, leg.descriptor)
-        leg.socket.close()
+        if leg.socket is not None:
+            self.reception.close(leg.row, leg.socket.socket.fileno())
+            leg.socket.close()
         del self._by_name[name], self._by_row[leg.row]
         self._held.discard(leg.row)
         heapq.heappush(self._free, leg.row)
@@ -110,7 +115,7 @@ class Legs:
             "packets_out": float(self.transmission.packets[row]),
             "lost": float(self.ring.lost(row)),
             "late": float(self.ring.late[row]),
-            "malformed": float(self.reception.malformed[row] + leg.socket.malformed),
+            "malformed": float(self.reception.malformed[row] + (leg.socket.malformed if leg.socket else 0)),
         }
 
     def totals(self) -> dict[str, float]:
@@ -124,6 +129,8 @@ class Legs:
     def set_audio(self, name: str, audio: AudioParameters, tick: int) -> None:
         """Begin or change a leg's media. MixerError for another codec or an address that is none."""
         leg = self.get(name)
+        if leg.socket is None:
+            raise MixerError(f"{name} is a tap, which has no media of its own")
         if audio.payload_type not in (PCMU, PCMA):
             raise MixerError(f"payload type {audio.payload_type} is neither PCMU nor PCMA")
         reachable = is_reachable(audio.remote)
@@ -134,26 +141,26 @@ class Legs:
             reception.heard_tick[leg.row] = tick
         reception.listening[leg.row] = audio.receive
         reception.events_type[leg.row] = -1 if audio.dtmf_payload_type is None else audio.dtmf_payload_type
-        self._route(leg)
+        self._route(leg, leg.socket)
 
-    def _settle(self, leg: Leg) -> None:
+    def _settle(self, leg: Leg, socket: RtpSocket) -> None:
         """The socket is locked on to its source: send the fast way, and soon receive so too."""
         self._settling.append((self._tick + SETTLING, leg))
-        self._route(leg)
+        self._route(leg, socket)
 
     def _receive_fast(self) -> None:
         while self._settling and self._settling[0][0] <= self._tick:
             _, leg = self._settling.popleft()
-            if self._by_row.get(leg.row) is leg and leg.socket.locked:
-                self.reception.reroute(leg.row, leg.descriptor, leg.socket.socket.recv_into)
+            if self._by_row.get(leg.row) is leg and leg.socket is not None and leg.socket.locked:
+                plain = leg.socket.socket
+                self.reception.reroute(leg.row, plain.fileno(), plain.recv_into)
 
-    def _route(self, leg: Leg) -> None:
-        locked, plain = leg.socket.locked, leg.socket.socket
-        if not locked:
-            self.reception.reroute(leg.row, leg.descriptor, leg.socket.learn)
+    def _route(self, leg: Leg, socket: RtpSocket) -> None:
+        if not socket.locked:
+            self.reception.reroute(leg.row, socket.socket.fileno(), socket.learn)
         if leg.audio is not None:
             wanted = leg.audio.send and is_reachable(leg.audio.remote)
-            way = plain.send if locked else leg.socket.send
+            way = socket.socket.send if socket.locked else socket.send
             self.transmission.direct(leg.row, way if wanted else None, leg.audio.payload_type)
 
     def take_in(self, tick: int) -> list[tuple[Leg, Press]]:

@@ -149,6 +149,18 @@ class MixerPool:
             raise
         return str(host), int(port)
 
+    async def tap(self, tap: str, leg: str, *, spy: str, whisper: str) -> None:
+        if tap in self._legs:
+            raise MixerError(f"leg {tap} is open already")
+        worker = self._legs[tap] = self._worker_of(leg)
+        worker.load += 1
+        try:
+            await worker.ask("tap", tap=tap, leg=leg, spy=spy, whisper=whisper)
+        except BaseException:  # as in `open_leg`
+            if self._forget(tap) is not None and worker.is_alive:
+                worker.tell("close_leg", leg=tap)
+            raise
+
     async def set_audio(self, leg: str, audio: AudioParameters) -> None:
         await self._worker_of(leg).ask("set_audio", leg=leg, audio=audio_message(audio))
 

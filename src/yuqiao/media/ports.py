@@ -164,6 +164,11 @@ class Mixer(Protocol):
     async def open_leg(self, leg: str, *, beside: str | None = None) -> Address:
         """Bind an RTP socket for ``leg`` (on the worker of leg ``beside`` if given) and return its address."""
 
+    async def tap(self, tap: str, leg: str, *, spy: str, whisper: str) -> None:
+        """Make a leg without a socket that, in a conference of its own, says what ``leg`` says (``spy`` in), is sent
+        (out) or both, and whispers what it hears there: to ``leg`` alone (``whisper`` out), as if ``leg`` said it (in),
+        or both. It is joined and closed as legs are; once ``leg`` is closed it is silent."""
+
     async def set_audio(self, leg: str, audio: AudioParameters) -> None: ...
 
     async def close_leg(self, leg: str) -> Mapping[str, float]:

@@ -153,7 +153,7 @@ class Worker:
 
 
 COMMANDS: Final = frozenset({
-    "open_leg", "close_leg", "join", "leave", "mute", "play", "stop_playback", "record", "stop_recording",
+    "open_leg", "tap", "close_leg", "join", "leave", "mute", "play", "stop_playback", "record", "stop_recording",
 })  # fmt: skip
 
 

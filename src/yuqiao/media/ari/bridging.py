@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from yuqiao.media.ari.bridges import Bridge
-from yuqiao.media.ari.channels import Channel, Kind
+from yuqiao.media.ari.channels import Channel
 from yuqiao.media.ari.errors import AriError, missing, unsupported
 from yuqiao.media.ari.playing import Playing
 from yuqiao.media.ari.recording import Recordings
@@ -55,8 +55,6 @@ class Bridging:
         channel = self._known(channel_id)
         if not channel.in_stasis:
             raise AriError(422, "Channel not in Stasis application")
-        if channel.kind is Kind.SNOOP:
-            raise unsupported("A snoop channel in a bridge")
         if self.recordings.of(f"channel:{channel_id}"):
             raise AriError(409, f"Channel {channel_id} currently recording")
         return channel

@@ -21,6 +21,10 @@ from yuqiao.media.ports import Address, AudioParameters, SipCall
 OFFERED, CHOSEN = "YUQIAO_HLANG", "YUQIAO_HLANG_CHOSEN"
 
 
+#: Where the leg of a snoop channel is, once the mixer has opened it.
+NOWHERE: Address = ("", 0)
+
+
 class Kind(StrEnum):
     """How a channel came to be."""
 
@@ -43,7 +47,8 @@ class Channel:
     """What ARI knows of a channel. ``lock`` orders everything asked of the mixer for this leg.
 
     ``over`` is set once and for good the moment the leg ends; from then on no verb finds the channel, and only the
-    closing task still works on it. ``local`` is the leg's RTP address once the mixer has opened it.
+    closing task still works on it. ``local`` is the leg's RTP address once the mixer has opened it; a tap,
+    which has none, is at `NOWHERE`.
     """
 
     id: str
@@ -64,6 +69,7 @@ class Channel:
     external: AudioParameters | None = None  # where external media goes, instead of a call
     spied: str = ""
     spy: str = "none"
+    whisper: str = "none"
     headers: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     created: dt.datetime = field(default_factory=clock.now)

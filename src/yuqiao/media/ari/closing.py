@@ -82,6 +82,7 @@ class Closing:
     async def _close(self, channel: Channel, cause: EndCause) -> None:
         if channel.kind is Kind.SNOOP:
             await self.recordings.stop_all(f"channel:{channel.id}")
+            await self._close_leg(channel)
             self._end_stasis(channel)
         else:
             await self._close_leg(channel)

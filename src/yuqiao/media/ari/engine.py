@@ -12,7 +12,7 @@ from yuqiao.media.ari.bridging import Bridging
 from yuqiao.media.ari.channels import Channel, Kind, State
 from yuqiao.media.ari.closing import Closing
 from yuqiao.media.ari.dialling import Dialling
-from yuqiao.media.ari.errors import AriError
+from yuqiao.media.ari.errors import AriError, unsupported
 from yuqiao.media.ari.leg_audio import LegAudio
 from yuqiao.media.ari.legs import Legs
 from yuqiao.media.ari.playbacks import Playback
@@ -60,6 +60,8 @@ class Engine:
         target = f"channel:{channel.id}"
         if channel.bridge is not None:
             return self.recordings.refuse_in_bridge(target, {channel.app}, name)
+        if channel.spy == "both":
+            raise unsupported("Recording both directions of a leg in one file")
         leg = self.switch.channel(channel.spied) if channel.kind is Kind.SNOOP else channel
         async with leg.lock:
             self.switch.alive(leg)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from yuqiao.media.ari.channels import Channel, Kind
+from yuqiao.media.ari.channels import NOWHERE, Channel, Kind
 from yuqiao.media.ari.errors import ALLOCATION_FAILED, AriError
 from yuqiao.media.ari.switch import Switch
 from yuqiao.media.ports import Address, AudioParameters, MixerError
@@ -28,9 +28,8 @@ class LegAudio:
         if channel.local is not None:
             return channel.local
         self.switch.alive(channel)
-        beside = await self._opened(channel.beside)
         try:
-            channel.local = await self._bind(channel, beside)
+            channel.local = await (self._tap(channel) if channel.kind is Kind.SNOOP else self._bind(channel))
         except MixerError as error:
             raise AriError(500, ALLOCATION_FAILED) from error
         if channel.external is not None:
@@ -38,8 +37,15 @@ class LegAudio:
         self.switch.alive(channel)
         return channel.local
 
-    async def _bind(self, channel: Channel, beside: str | None) -> Address:
+    async def _tap(self, channel: Channel) -> Address:
+        if await self._opened(channel.spied) is None:
+            raise AriError(404, "Channel not found")  # what it taps has ended meanwhile
+        await self.switch.mixer.tap(channel.id, channel.spied, spy=channel.spy, whisper=channel.whisper)
+        return NOWHERE
+
+    async def _bind(self, channel: Channel) -> Address:
         """Open the leg beside another, or anywhere when that one has ended meanwhile."""
+        beside = await self._opened(channel.beside)
         if beside is not None:
             with contextlib.suppress(MixerError):
                 return await self.switch.mixer.open_leg(channel.id, beside=beside)
@@ -48,7 +54,7 @@ class LegAudio:
     async def _opened(self, beside: str | None) -> str | None:
         """Return ``beside`` if that leg is open in the mixer, opening it when it is not yet; None when it is over."""
         first = self.switch.channels.get(beside or "")
-        if first is None or first.over or first.kind is Kind.SNOOP:
+        if first is None or first.over:
             return None
         if first.local is None:
             # Locks are taken from the younger leg to its originator only, so they cannot close a ring.
@@ -84,7 +90,7 @@ class LegAudio:
             raise AriError(400, "Invalid direction specified")
         async with channel.lock:
             self.switch.alive(channel)
-            if channel.local is None:
+            if channel.local in {None, NOWHERE}:
                 raise AriError(412, "Channel in invalid state")
             if direction != "out":
                 channel.muted = muted

@@ -1,4 +1,4 @@
-"""Snoop channels: a tap on a leg that can be recorded while the leg is in a bridge."""
+"""Snoop channels: a tap on a leg, to be recorded, or put into a bridge of its own with who listens and whispers."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def snoop(switch: Switch, channel_id: str, *, spy: str, whisper: str, app: str, 
         raise AriError(400, "Direction must be specified for at least spy or whisper")
     if not app:
         raise AriError(400, "Application name is required")
-    if whisper != "none" or spy == "both" or spied.kind is Kind.SNOOP:
-        raise unsupported("Snooping other than spy=in or spy=out on a leg")
+    if spied.kind is Kind.SNOOP:
+        raise unsupported("Snooping on a snoop channel")
     if snoop_id in switch.channels:
         raise AriError(500, "Snoop channel could not be created")
     channel = Channel(
@@ -38,6 +38,7 @@ def snoop(switch: Switch, channel_id: str, *, spy: str, whisper: str, app: str, 
         args=tuple(args.split(",")) if args else (),
         spied=spied.id,
         spy=spy,
+        whisper=whisper,
     )
     switch.channels[channel.id] = channel
     switch.events.publish("ChannelCreated", (), channel=channel.as_json())

@@ -157,6 +157,14 @@ class MemoryMixer:
         self.beside[leg] = beside
         return "127.0.0.1", next(self._ports)
 
+    async def tap(self, tap: str, leg: str, *, spy: str, whisper: str) -> None:
+        if tap in self.legs:
+            raise MixerError(f"leg {tap} is open already")
+        self._known(leg)
+        await self._turns()
+        self._known(leg)
+        self.legs[tap] = None
+
     async def set_audio(self, leg: str, audio: AudioParameters) -> None:
         self._known(leg)
         await self._turns()

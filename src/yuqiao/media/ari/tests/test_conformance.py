@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -19,6 +18,7 @@ from tests.asterisk import SIGN_IN, Place, sample
 
 from yuqiao.lib.net import free_port
 from yuqiao.media.ari.tests.live import PASSWORD, USER, Client, Handset, basic, hear_each_other, running, until
+from yuqiao.media.ari.tests.shapes import BRIDGE, CHANNEL, PLAYBACK, RECORDING, assert_events, assert_shape
 
 ASTERISK = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT", "")
 
@@ -94,69 +94,6 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     place = asterisk(request.getfixturevalue("running_asterisk")) if theirs else ours(tmp_path)
     async with place as one:
         yield one
-
-
-CHANNEL = {
-    "id": str,
-    "name": str,
-    "state": str,
-    "protocol_id": str,
-    "caller": {"name": str, "number": str},
-    "connected": {"name": str, "number": str},
-    "accountcode": str,
-    "dialplan": {"context": str, "exten": str, "priority": int, "app_name": str, "app_data": str},
-    "creationtime": str,
-    "language": str,
-}
-BRIDGE = {
-    "id": str,
-    "technology": str,
-    "bridge_type": str,
-    "bridge_class": str,
-    "creator": str,
-    "name": str,
-    "channels": list,
-    "creationtime": str,
-    "video_mode": str,
-}
-PLAYBACK = {"id": str, "media_uri": str, "target_uri": str, "language": str, "state": str}
-RECORDING = {"name": str, "format": str, "state": str, "target_uri": str}
-EVENTS: dict[str, dict[str, Any]] = {
-    "StasisStart": {"args": list, "channel": CHANNEL},
-    "StasisEnd": {"channel": CHANNEL},
-    "ChannelStateChange": {"channel": CHANNEL},
-    "ChannelDtmfReceived": {"digit": str, "duration_ms": int, "channel": CHANNEL},
-    "ChannelHangupRequest": {"cause": int, "channel": CHANNEL},
-    "ChannelDestroyed": {"cause": int, "cause_txt": str, "channel": CHANNEL},
-    "ChannelEnteredBridge": {"bridge": BRIDGE, "channel": CHANNEL},
-    "ChannelLeftBridge": {"bridge": BRIDGE, "channel": CHANNEL},
-    "ChannelVarset": {"variable": str, "value": str},
-    "BridgeDestroyed": {"bridge": BRIDGE},
-    "Dial": {"dialstatus": str, "forward": str, "dialstring": str, "peer": CHANNEL},
-    "PlaybackStarted": {"playback": PLAYBACK},
-    "PlaybackFinished": {"playback": PLAYBACK},
-    "RecordingStarted": {"recording": RECORDING},
-    "RecordingFinished": {"recording": RECORDING | {"duration": int}},
-    "ApplicationReplaced": {},
-}
-
-
-def assert_shape(found: Any, shape: Any, where: str) -> None:
-    """Check that ``found`` has each field of ``shape`` with its type."""
-    if isinstance(shape, dict):
-        for name, inner in shape.items():
-            assert name in found, f"{where} lacks {name}"
-            assert_shape(found[name], inner, f"{where}.{name}")
-    else:
-        assert isinstance(found, shape), f"{where} is {found!r}"
-
-
-def assert_events(client: Client, *expected: str) -> None:
-    """Check the shape of every event told so far, and that the ``expected`` are among them."""
-    for event in client.events:
-        stamped = {"timestamp": str, "asterisk_id": str, "application": str}
-        assert_shape(event, EVENTS.get(event["type"], {}) | stamped, event["type"])
-    assert {event["type"] for event in client.events} >= set(expected)
 
 
 async def gone(client: Client, path: str) -> None:
@@ -318,6 +255,37 @@ async def test_a_party_is_recorded_by_a_snoop_channel(engine: Engine, alice: Han
     assert (await client.ask("DELETE", f"/recordings/stored/{name}")).status == 204
     assert (await client.ask("GET", f"/recordings/stored/{name}")).status == 404
     assert_events(client, "RecordingStarted", "RecordingFinished")
+
+
+async def test_a_supervisor_listens_and_whispers_to_one_party(
+    engine: Engine, alice: Handset, bob: Handset, carol: Handset
+) -> None:
+    """Alice and Bob talk; Carol hears both, and only Alice hears Carol."""
+    client, room, aside, tap = engine.client, engine.unique("room"), engine.unique("aside"), engine.unique("tap")
+    caller = await engine.call(alice)
+    await client.do("POST", f"/channels/{caller}/answer")
+    for bridge in (room, aside):
+        await client.do("POST", f"/bridges/{bridge}", type="mixing")
+    await client.do("POST", f"/bridges/{room}/addChannel", channel=caller)
+    for party, bridge in ((bob, room), (carol, aside)):
+        leg = engine.unique("leg")
+        endpoint = f"PJSIP/yuqiao/{party.uri}"
+        await client.do("POST", "/channels", endpoint=endpoint, app="yuqiao", channelId=leg, originator=caller)
+        await client.event("StasisStart", channel=leg)
+        await client.do("POST", f"/bridges/{bridge}/addChannel", channel=leg)
+    snoop = await client.do("POST", f"/channels/{caller}/snoop/{tap}", spy="both", whisper="out", app="yuqiao")
+    assert snoop["state"] == "Up"
+    await client.event("StasisStart", channel=tap)
+    await client.do("POST", f"/bridges/{aside}/addChannel", channel=tap)
+    await client.event("ChannelEnteredBridge", channel=tap)
+    await until(lambda: carol.hears(alice) and carol.hears(bob) and carol.misses(carol), "the supervisor to hear both")
+    await until(lambda: alice.hears(bob) and alice.hears(carol) and alice.misses(alice), "the whisper")
+    await until(lambda: bob.hears(alice) and bob.misses(carol), "the other party to miss the whisper")
+    await client.do("DELETE", f"/channels/{tap}")
+    await client.event("StasisEnd", channel=tap)
+    await until(lambda: alice.misses(carol) and alice.hears(bob), "the whisper to end")
+    for bridge in (aside, room):
+        await client.do("DELETE", f"/bridges/{bridge}")
 
 
 async def test_a_bridge_is_recorded(engine: Engine, alice: Handset) -> None:

@@ -30,6 +30,7 @@ STEP = st.one_of(
                 "play",
                 "record",
                 "snoop",
+                "whisper",
                 "record-snoop",
                 "mute",
                 "dial",
@@ -101,6 +102,7 @@ class Story:
             "play": self.now(lambda: engine.play_to_channel(channel_id, ["tone:ring"], name)),
             "record": engine.record_channel(channel_id, name=name, if_exists="overwrite", max_seconds=0),
             "snoop": self.snoop(channel_id, name, record=False),
+            "whisper": self.whisper(channel_id),
             "record-snoop": self.snoop(channel_id, name, record=True),
             "mute": engine.audio.mute(channel_id, "both", muted=True),
             "dial": engine.dialling.dial(channel_id, ring_seconds=5),
@@ -126,6 +128,11 @@ class Story:
         tap = engine.snoop(channel_id, spy="in", whisper="none", app="yuqiao")
         if record:
             await engine.record_channel(tap.id, name=name, if_exists="overwrite", max_seconds=0)
+
+    async def whisper(self, channel_id: str) -> None:
+        engine = self.office.engine
+        tap = engine.snoop(channel_id, spy="both", whisper="out", app="yuqiao")
+        await engine.add_to_bridge("bridge", [tap.id])
 
     def far_end(self, what: str, who: int) -> None:
         calls = [call for call in self.office.trunk.calls if not call.over]
