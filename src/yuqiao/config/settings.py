@@ -178,6 +178,8 @@ MESSAGE_ATTEMPTS = read("YUQIAO_MESSAGE_ATTEMPTS", int, 5)
 MESSAGE_PAUSE_SECONDS = read("YUQIAO_MESSAGE_PAUSE_SECONDS", int, 60)
 #: Where citizens reach the public pages, and how long a link to rate a call is good.
 PUBLIC_URL = read("YUQIAO_PUBLIC_URL", public_url, "http://127.0.0.1:8000")
+#: How long the decisions of routing (whom to ring, and why) are kept.
+DECISIONS_DAYS = read("YUQIAO_DECISIONS_DAYS", int, 365)
 SURVEY_LINK_DAYS = read("YUQIAO_SURVEY_LINK_DAYS", int, 7)
 #: The SMS gateway: one POST for each message; {number}, {text}, {key} and {secret} are filled in.
 SMS_URL = read("YUQIAO_SMS_URL", public_url, None if "sms" in MESSAGE_SENDERS else "http://127.0.0.1/")

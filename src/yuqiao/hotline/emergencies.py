@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.hotline.figures.percentiles import percentile
-from yuqiao.hotline.models import Call, Emergency, Leg, Standby
+from yuqiao.hotline.models import Call, CallCommand, Emergency, Leg, Standby
 from yuqiao.hotline.state import OUTBOUND
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
@@ -59,10 +60,22 @@ def begin(reason: str, languages: Sequence[str], hours_expected: int, *, by: Per
                 languages=[code for code in FOREIGN if code in languages],
                 remind_at=now + dt.timedelta(hours=hours_expected),
             )
-            record(by, "emergency.begin", emergency, {"languages": emergency.languages, "hours": hours_expected})
+            calls = _let_wait_longer(now)
+            detail = {"languages": emergency.languages, "hours": hours_expected, "calls": calls}
+            record(by, "emergency.begin", emergency, detail)
     except IntegrityError:
         raise EmergencyError("already_on") from None
     return emergency
+
+
+def _let_wait_longer(now: dt.datetime) -> int:
+    """Tell every running call that its caller may wait as long as those who call from now on; returns how many."""
+    wait = str(settings.WAIT_SECONDS * WAIT_TIMES)
+    running = Call.objects.filter(ended_at=None).values_list("pk", flat=True)
+    told = CallCommand.objects.bulk_create(
+        CallCommand(call_id=pk, kind="longer_wait", arguments={"wait": wait}, created_at=now) for pk in running
+    )
+    return len(told)
 
 
 def prolong(emergency: Emergency, hours_more: int, *, by: Person) -> None:

@@ -125,6 +125,15 @@ class Preempted:
 
 
 @dataclass(frozen=True, slots=True)
+class LongerWait:
+    """An emergency of the city began: callers may wait ``wait`` seconds for an interpreter from now on."""
+
+    command: int
+    wait: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageAsked:
     """Somebody on the desk says which language the caller speaks, at the beginning or because it is another one."""
 
@@ -255,6 +264,7 @@ DeskEvent = (
     | EscalateAsked
     | CallManagerAsked
     | Preempted
+    | LongerWait
     | LanguageAsked
     | RefusalAsked
     | ExcludedAsked

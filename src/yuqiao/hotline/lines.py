@@ -119,6 +119,24 @@ def change_line(entry: Entry, *, by: Person | None) -> Line:
         return Line.objects.get(number=entry.number)
 
 
+def edit_line(entry: Entry, *, by: Person | None) -> Line:
+    """Let the line be as a form says; a merger that the form replaces or takes away stays as history with its dates.
+
+    Taken away, it ends yesterday; one that never held, or whose beginning is merely corrected, is no history.
+    """
+    with transaction.atomic():
+        old = entry_of(Line.objects.select_related("owner", "merged_into").get(number=entry.number))
+        if old.merged_into and old.merged_from is not None:
+            yesterday = timezone.localdate() - dt.timedelta(days=1)
+            last = min(old.merged_until or yesterday, yesterday)
+            if entry.merged_into and entry.merged_from is not None:
+                merge_line(entry.number, entry.merged_into, entry.merged_from, entry.merged_until, by=by)
+            elif not entry.merged_into and last >= old.merged_from:
+                change_line(replace(old, merged_into="", merged_from=None, merged_until=None), by=by)
+                save_mergers([Merger(entry.number, old.merged_into, old.merged_from, last)], by=by)
+        return change_line(entry, by=by)
+
+
 def merge_line(number: str, into: str, since: dt.date, until: dt.date | None = None, *, by: Person | None) -> Line:
     """Let ``into`` answer for ``number`` from ``since`` on.
 

@@ -11,7 +11,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from yuqiao.hotline import campaigns
+from yuqiao.hotline import campaigns, decisions
 from yuqiao.hotline.jobs import send_reminder
 from yuqiao.hotline.models import Order, OrderKind
 from yuqiao.hotline.senders import SENDERS, Message, SendingError, sender_for
@@ -21,7 +21,8 @@ AT_ONCE = 50
 
 
 def do_due(now: dt.datetime) -> int:
-    """Begin every reminder that is due, each once, and erase expired lists; returns how many reminders."""
+    """Begin every reminder that is due, each once; erase expired lists, old decisions; returns how many reminders."""
+    decisions.prune(now)
     campaigns.erase_expired(now, timezone.localtime(now).date())
     waiting = Order.objects.filter(kind=OrderKind.SCHEDULED, done_at=None, reminded_at=None, remind_at__lte=now)
     begun = 0

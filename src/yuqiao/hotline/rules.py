@@ -257,6 +257,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.DropLegAsked: parties.drop_leg,
     desk.EndAsked: parties.end,
     desk.Preempted: ringing.preempted,
+    desk.LongerWait: seeking.longer_wait,
     desk.LanguageAsked: correcting.language_asked,
     desk.RefusalAsked: refusing.by_desk,
     desk.ExcludedAsked: excluding.by_desk,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from yuqiao.engines.events import LegEnded
 from yuqiao.hotline import consent, ringing, script, survey
 from yuqiao.hotline.closing import close, settle, withdraw
-from yuqiao.hotline.effects import CallerServed, HangUp, OpenCallback, Release, Seek
-from yuqiao.hotline.events import MustWait, NobodyThere
+from yuqiao.hotline.effects import CallerServed, FinishCommand, HangUp, OpenCallback, Release, Seek
+from yuqiao.hotline.events import LongerWait, MustWait, NobodyThere
 from yuqiao.hotline.state import (
     AGENT,
     CLAIMED,
@@ -64,6 +64,18 @@ def must_wait(turn: Turn, event: MustWait) -> None:
     elif not any(name == "wait" for name, _ in turn.call.deadlines):
         turn.note("waiting", request=request.id)
         turn.call = turn.call.with_deadline("wait", limit)
+
+
+def longer_wait(turn: Turn, event: LongerWait) -> None:
+    """Callers may wait longer: whoever waits now, too. Nobody's time is cut short."""
+    turn.do(FinishCommand(event.command))
+    if not turn.open or event.wait <= turn.call.timing.wait:
+        return
+    turn.set(timing=replace(turn.call.timing, wait=event.wait))
+    request = turn.call.open_request
+    if request is not None and any(name == "wait" for name, _ in turn.call.deadlines):
+        turn.call = turn.call.with_deadline("wait", request.created_at + event.wait)
+        turn.note("waits_longer", request=request.id, seconds=round(event.wait))
 
 
 def nobody(turn: Turn, event: NobodyThere) -> None:

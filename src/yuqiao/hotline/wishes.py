@@ -46,6 +46,10 @@ def _preempted(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.Preempted(command, arguments.get("request", ""), int(arguments.get("interpreter", "0")), at)
 
 
+def _longer_wait(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.LongerWait(command, float(arguments.get("wait", "0")), at)
+
+
 def _choose_language(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.LanguageAsked(command, arguments.get("language", ""), at)
 
@@ -97,6 +101,7 @@ WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "drop_leg": _drop_leg,
     "end": _end,
     "preempted": _preempted,  # written by `hotline.calling_away`, not by a person
+    "longer_wait": _longer_wait,  # written by `hotline.emergencies`
     "choose_language": _choose_language,
     "refuse_recording": _refuse_recording,
     "excluded": _excluded,

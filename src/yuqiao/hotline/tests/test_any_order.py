@@ -76,7 +76,7 @@ STEPS += [
     "music",
 ]
 
-STEPS += ["language", "refuse", "suggest", "keys"]
+STEPS += ["language", "refuse", "suggest", "keys", "longer"]
 
 
 @st.composite
@@ -165,6 +165,8 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
         case "another":
             level, gender = draw(st.integers(1, 3)), draw(st.sampled_from(["", "f"]))
             return desk.AnotherAsked(next(world.commands), level, draw(st.sampled_from(["", "medical"])), gender, at)
+        case "longer":
+            return desk.LongerWait(next(world.commands), draw(st.sampled_from([10.0, 180.0])), at)
         case "excluded":
             return desk.ExcludedAsked(next(world.commands), draw(st.sampled_from(["judicial", "secret"])), at)
         case "escalate":

@@ -8,13 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from yuqiao.accounts.models import JournalEntry, Person
 from yuqiao.hotline import bookings
+from yuqiao.hotline.booking_conflicts import SEAT, STANDBY, expected
 from yuqiao.hotline.bookings import BookingError, Event
-from yuqiao.hotline.models import Booking, Line
+from yuqiao.hotline.models import Booking, Line, Standby
 from yuqiao.hotline.tests.rows import interpreter
 from yuqiao.lib import clock
+from yuqiao.workforce.calendar import DAYS
+from yuqiao.workforce.models import Interpreter, ServiceWindow
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -59,6 +63,36 @@ def test_from_asked_to_done_with_volunteers(zhou: Person) -> None:
     with pytest.raises(BookingError, match="state"):
         bookings.move(booking, "cancelled", by=zhou)
     assert JournalEntry.objects.filter(action="booking.move").count() == 2
+
+
+def test_a_booking_clashes_with_the_seat_and_with_standing_by(zhou: Person) -> None:
+    li, away = interpreter("1001", en=2), interpreter("1002", en=2, ja=2)
+    Interpreter.objects.filter(pk=away.pk).update(tier="remote")
+    monday = timezone.make_aware(dt.datetime(2026, 11, 23, 9, 0))
+    at = {"begins_at": monday, "ends_at": monday + 4 * HOUR}
+    nine_to_five = {"days": "12345", "begins": dt.time(11), "ends": dt.time(17), "valid_from": dt.date(2026, 1, 1)}
+    ServiceWindow.objects.create(language="en", tier="resident", **nine_to_five)
+    ServiceWindow.objects.create(language="en", tier="remote", **nine_to_five | {"days": DAYS})
+    Standby.objects.create(
+        interpreter=away, language="ja", **nine_to_five | {"begins": dt.time(22), "ends": dt.time(10)}
+    )
+    Standby.objects.create(interpreter=li, language="en", **nine_to_five | {"valid_until": dt.date(2026, 11, 20)})
+    fair = bookings.book(replace(FAIR, **at), by=zhou)
+    for number in ("1001", "1002"):
+        bookings.assign(fair, number, "en", by=zhou)
+    found = expected(fair)
+    assert [(one.kind, one.language, one.begins) for one in found[li.pk]] == [
+        (SEAT, "en", dt.datetime(2026, 11, 23, 11)),  # noqa: DTZ001 (the city's own time)
+    ]
+    assert [(one.kind, one.language) for one in found.get(away.pk, [])] == [], "the night before was a Sunday"
+    tuesday = bookings.book(
+        replace(FAIR, title="二", begins_at=monday + 24 * HOUR, ends_at=monday + 25 * HOUR), by=zhou
+    )
+    bookings.assign(tuesday, "1002", "en", by=zhou)
+    assert [(one.kind, one.language) for one in expected(tuesday)[away.pk]] == [(STANDBY, "ja")]
+    phone = bookings.book(replace(FAIR, title="三", kind="phone", **at), by=zhou)
+    bookings.assign(phone, "1001", "en", by=zhou)
+    assert expected(phone) == {}, "by telephone she interprets from her seat"
 
 
 def test_she_is_asked_answers_herself_and_conflicts_show(zhou: Person) -> None:

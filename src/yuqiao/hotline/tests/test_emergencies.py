@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from yuqiao.accounts.models import JournalEntry, Person
 from yuqiao.hotline import emergencies, standing_by
+from yuqiao.hotline.effects import FinishCommand
 from yuqiao.hotline.emergencies import EmergencyError
-from yuqiao.hotline.models import Call, Emergency, Leg, Standby
+from yuqiao.hotline.events import LongerWait
+from yuqiao.hotline.models import Call, CallCommand, Emergency, Leg, Standby
+from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import Timing
-from yuqiao.hotline.tests.rows import interpreter
+from yuqiao.hotline.tests.rows import OneCall, interpreter, line
+from yuqiao.hotline.wishes import event_of
 from yuqiao.lib import clock
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -47,6 +53,26 @@ def test_it_is_switched_on_and_off_once_and_journaled(zhou: Person) -> None:
     assert standing_by.all_hands(clock.now().timestamp()).concerns("ko"), "no language named: all"
     actions = JournalEntry.objects.order_by("id").values_list("action", flat=True)
     assert list(actions) == ["emergency.begin", "emergency.prolong", "emergency.end", "emergency.begin"]
+
+
+def test_who_waits_already_may_wait_as_long_as_who_calls_from_now_on(zhou: Person) -> None:
+    line()
+    interpreter("1", state="busy")
+    waiting, over = OneCall(leg="a").call, OneCall(leg="b").call
+    Call.objects.filter(pk=over.id).update(ended_at=clock.now())
+    emergencies.begin("台风", [], 6, by=zhou)
+    command = CallCommand.objects.get()
+    assert (str(command.call_id), command.kind) == (waiting.id, "longer_wait")
+    event = event_of(command, waiting.started_at + 20)
+    assert isinstance(event, LongerWait)
+    limit = {name: at for name, at in waiting.deadlines}["wait"]
+    longer, effects = step(waiting, event)
+    assert FinishCommand(command.pk, "") in effects
+    wait = 4.0 * settings.WAIT_SECONDS
+    assert longer.timing.wait == wait
+    assert {name: at for name, at in longer.deadlines}["wait"] == waiting.requests[0].created_at + wait > limit
+    again, _ = step(longer, replace(event, wait=10.0))
+    assert again.timing.wait == wait, "nobody's time is cut short"
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,32 @@ def test_who_answers_for_others_cannot_be_merged_or_retired_under_them() -> None
     assert lines.retire_line("12345", DAY, by=None).valid_until == DAY
 
 
+def test_a_form_never_overwrites_a_merger_of_the_past() -> None:
+    lines.save_entries([HUB, replace(TAX, merged_into="12345", merged_from=DAY), replace(TAX, number="110")], by=None)
+    kept = replace(TAX, merged_into="12345", merged_from=DAY)
+    lines.edit_line(replace(kept, name_zh="税务"), by=None)
+    assert lines.all_mergers() == [], "nothing of the merger changed"
+    later = DAY + dt.timedelta(100)
+    lines.edit_line(replace(kept, merged_into="110", merged_from=later), by=None)
+    first = Merger("12366", "12345", DAY, later - dt.timedelta(1))
+    assert lines.all_mergers() == [first]
+    with pytest.raises(lines.LineError) as before:
+        lines.edit_line(replace(kept, merged_from=DAY), by=None)
+    assert codes(before) == [("merged_into", "merged_already")]
+    lines.edit_line(replace(TAX, name_zh="税务"), by=None)
+    yesterday = timezone.localdate() - dt.timedelta(1)
+    assert lines.all_mergers() == [first, Merger("12366", "110", later, yesterday)]
+    assert lines.all_entries()["12366"] == replace(TAX, name_zh="税务")
+
+
+def test_a_merger_that_never_held_is_no_history() -> None:
+    soon = timezone.localdate() + dt.timedelta(30)
+    lines.save_entries([HUB, replace(TAX, merged_into="12345", merged_from=soon)], by=None)
+    lines.edit_line(TAX, by=None)
+    assert lines.all_mergers() == []
+    assert lines.all_entries()["12366"] == TAX
+
+
 def test_a_call_to_a_merged_line_counts_for_both_while_it_is_merged() -> None:
     until = DAY + dt.timedelta(1)
     lines.save_entries([HUB, replace(TAX, merged_into="12345", merged_from=DAY, merged_until=until)], by=None)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from openpyxl import Workbook
 
 from yuqiao.accounts.models import Department
+from yuqiao.hotline import booking_conflicts
 from yuqiao.hotline import bookings as services
 from yuqiao.hotline.models import AssignmentState, Booking, BookingAssignment, BookingKind, BookingState, Line
 from yuqiao.languages.catalogue import FOREIGN
@@ -37,6 +38,9 @@ STATES: words.Words = {
     "done": gettext_lazy("Done"),
     "cancelled": gettext_lazy("Called off"),
 }
+#: Where an interpreter is expected while a booking lasts; so many are named for each.
+ELSEWHERE: words.Words = {"seat": gettext_lazy("At her seat"), "standby": gettext_lazy("Stands by")}
+MOST_ELSEWHERE = 4
 ANSWERS: words.Words = {
     "asked": gettext_lazy("Not answered yet"),
     "accepted": gettext_lazy("Accepted"),
@@ -101,18 +105,30 @@ def _touches(booking: object, monday: dt.date) -> bool:
     return begins < monday + dt.timedelta(days=7) and ends >= monday
 
 
+def _elsewhere(one: booking_conflicts.Expected) -> str:
+    """Return where else somebody is expected, in words."""
+    where = words.word(ELSEWHERE, one.kind)
+    return f"{where} {words.language_name(one.language)} {one.begins:%m-%d %H:%M}–{one.ends:%H:%M}"
+
+
 @require_GET
 @allowed(Act.WATCH)
 def show(request: HttpRequest, booking_id: int) -> HttpResponseBase:
     """Show one booking: who is asked, what she said, where else she is wanted at that time."""
     found = Booking.objects.select_related("line", "department").prefetch_related("assignments__interpreter")
     booking = get_object_or_404(found, pk=booking_id)
-    clash = services.conflicts(booking)
+    clash, elsewhere = services.conflicts(booking), booking_conflicts.expected(booking)
     arranges = may(person_of(request), Act.ARRANGE)
     context = {
         **in_words(booking),
         "assignments": [
-            (one, words.language_name(one.language), words.word(ANSWERS, one.state), clash.get(one.interpreter_id, []))
+            (
+                one,
+                words.language_name(one.language),
+                words.word(ANSWERS, one.state),
+                clash.get(one.interpreter_id, []),
+                [_elsewhere(each) for each in elsewhere.get(one.interpreter_id, [])][:MOST_ELSEWHERE],
+            )
             for one in booking.assignments.all()
         ],
         "contact_number": booking.contact_number if arranges else words.masked(booking.contact_number),

@@ -197,7 +197,7 @@ def _form_page(request: HttpRequest, form: LineForm, number: str) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         entry: Entry = form.entry()
         try:
-            (registry.change_line if number else registry.add_line)(entry, by=person_of(request))
+            (registry.edit_line if number else registry.add_line)(entry, by=person_of(request))
         except registry.LineError as error:
             form.refuse(error)
         else:

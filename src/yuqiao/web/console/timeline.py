@@ -45,6 +45,7 @@ SENTENCES: words.Words = {
     "interpreter_left": _("The interpreter leaves"),
     "interpreter_lost": _("Interpreter {number} was lost; the others keep talking"),
     "replacement_requested": _("A replacement is sought at the head of the queue"),
+    "waits_longer": _("An emergency of the city began: the caller may wait up to {seconds} s"),
     "waiting": _("All interpreters of this language are busy: waiting"),
     "nobody_free": _("No interpreter could be found; the caller is told so"),
     "agent_rung": _("The line's agent is rung"),

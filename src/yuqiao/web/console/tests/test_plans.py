@@ -15,6 +15,8 @@ from yuqiao.accounts.models import Role
 from yuqiao.hotline.models import Booking, Campaign, Emergency, Order, OrderAttempt, Standby, Topic, WrapUp
 from yuqiao.lib.clock import now
 from yuqiao.web.console.tests import cast
+from yuqiao.workforce.calendar import DAYS
+from yuqiao.workforce.models import ServiceWindow
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -167,6 +169,15 @@ def test_a_booking_its_interpreters_answer_conflict_and_file(zhou: Client) -> No
         send(zhou, f"/bookings/{one.pk}/change/", ask="assign", interpreter="E-01", language="en")
     text = page(zhou, f"/bookings/{booking.pk}/")
     assert f"/bookings/{other.pk}/" in text, "the conflict is shown"
+    ServiceWindow.objects.create(
+        language="en",
+        tier="resident",
+        days=DAYS,
+        begins=dt.time(0),
+        ends=dt.time(0),
+        valid_from=dt.date(2026, 1, 1),
+    )
+    assert "At her seat English" in page(zhou, f"/bookings/{booking.pk}/"), "so is her own seat"
     hers = Client()
     hers.force_login(li.person)
     assert "=Canton Fair" in page(hers, "/my-bookings/")
