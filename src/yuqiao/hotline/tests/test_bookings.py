@@ -68,16 +68,21 @@ def test_from_asked_to_done_with_volunteers(zhou: Person) -> None:
 def test_a_booking_clashes_with_the_seat_and_with_standing_by(zhou: Person) -> None:
     li, away = interpreter("1001", en=2), interpreter("1002", en=2, ja=2)
     Interpreter.objects.filter(pk=away.pk).update(tier="remote")
-    monday = timezone.make_aware(dt.datetime(2026, 11, 23, 9, 0))
-    at = {"begins_at": monday, "ends_at": monday + 4 * HOUR}
-    nine_to_five = {"days": "12345", "begins": dt.time(11), "ends": dt.time(17), "valid_from": dt.date(2026, 1, 1)}
+    monday = dt.datetime(2026, 11, 23, 9, tzinfo=timezone.get_current_timezone())
+    morning = replace(FAIR, begins_at=monday, ends_at=monday + 4 * HOUR)
+    nine_to_five: dict[str, Any] = {
+        "days": "12345",
+        "begins": dt.time(11),
+        "ends": dt.time(17),
+        "valid_from": dt.date(2026, 1, 1),
+    }
     ServiceWindow.objects.create(language="en", tier="resident", **nine_to_five)
     ServiceWindow.objects.create(language="en", tier="remote", **nine_to_five | {"days": DAYS})
     Standby.objects.create(
         interpreter=away, language="ja", **nine_to_five | {"begins": dt.time(22), "ends": dt.time(10)}
     )
     Standby.objects.create(interpreter=li, language="en", **nine_to_five | {"valid_until": dt.date(2026, 11, 20)})
-    fair = bookings.book(replace(FAIR, **at), by=zhou)
+    fair = bookings.book(morning, by=zhou)
     for number in ("1001", "1002"):
         bookings.assign(fair, number, "en", by=zhou)
     found = expected(fair)
@@ -90,7 +95,7 @@ def test_a_booking_clashes_with_the_seat_and_with_standing_by(zhou: Person) -> N
     )
     bookings.assign(tuesday, "1002", "en", by=zhou)
     assert [(one.kind, one.language) for one in expected(tuesday)[away.pk]] == [(STANDBY, "ja")]
-    phone = bookings.book(replace(FAIR, title="三", kind="phone", **at), by=zhou)
+    phone = bookings.book(replace(morning, title="三", kind="phone"), by=zhou)
     bookings.assign(phone, "1001", "en", by=zhou)
     assert expected(phone) == {}, "by telephone she interprets from her seat"
 

@@ -65,12 +65,12 @@ def test_who_waits_already_may_wait_as_long_as_who_calls_from_now_on(zhou: Perso
     assert (str(command.call_id), command.kind) == (waiting.id, "longer_wait")
     event = event_of(command, waiting.started_at + 20)
     assert isinstance(event, LongerWait)
-    limit = {name: at for name, at in waiting.deadlines}["wait"]
+    limit = dict(waiting.deadlines)["wait"]
     longer, effects = step(waiting, event)
     assert FinishCommand(command.pk, "") in effects
     wait = 4.0 * settings.WAIT_SECONDS
     assert longer.timing.wait == wait
-    assert {name: at for name, at in longer.deadlines}["wait"] == waiting.requests[0].created_at + wait > limit
+    assert dict(longer.deadlines)["wait"] == waiting.requests[0].created_at + wait > limit
     again, _ = step(longer, replace(event, wait=10.0))
     assert again.timing.wait == wait, "nobody's time is cut short"
 
