@@ -238,4 +238,6 @@ BEIJING: Final = City(
     prizes=(),
     evidence=EVIDENCE,
     papers=PAPERS,
+    sections={},
+    claims=(),
 )

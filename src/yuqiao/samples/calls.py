@@ -20,7 +20,9 @@ from yuqiao.demo.history_rows import write
 from yuqiao.hotline.models import Line, LineClass
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
-from yuqiao.workforce.models import Interpreter, Tier
+from yuqiao.workforce.calendar import DAYS
+from yuqiao.workforce.hours import open_window
+from yuqiao.workforce.models import Interpreter, ServiceWindow, Tier
 
 SEED: Final = 1
 #: Beijing's five lines (S25) and how many of its foreign-language calls they passed on (S94).
@@ -35,10 +37,11 @@ BEIJING_TRANSFERS: Final = 676
 #: Of each language that a city does not serve, callers are taken for speakers of English here (S26, S28).
 BEIJING_LANGUAGES: Final = frozenset({"en", "fr", "de", "ru", "es", "ja", "ko", "ar"})
 GUANGZHOU_LANGUAGES: Final = frozenset({"en", "ja", "ko", "ar", "ru", "fr", "es", "pt"})
+#: English round the clock, the others eight hours (S26); which eight is not said.
+MIDNIGHT, EIGHT_HOURS = dt.time(0), (dt.time(9), dt.time(17))
 GUANGZHOU_CALLS: Final = {2020: 5187, 2021: 6191}
 #: Work orders to departments in 2021; the source says only that all were in time (S114).
 GUANGZHOU_ORDERS: Final = 236
-ON_AIR: Final = dt.date(2019, 7, 31)
 
 
 def beijing(_by: Person) -> None:
@@ -48,6 +51,9 @@ def beijing(_by: Person) -> None:
     for tier in (Tier.RESIDENT, Tier.REMOTE):
         person = create_person(f"interpreter-{tier}", by=None)
         Interpreter.objects.create(person=person, number=f"示例-{tier}", tier=tier, state_since=clock.now())
+    for language in sorted(BEIJING_LANGUAGES):
+        begins, ends = (MIDNIGHT, MIDNIGHT) if language == "en" else EIGHT_HOURS
+        open_window(language, Tier.RESIDENT, DAYS, begins, ends, valid_from=dt.date(2023, 1, 1), by=None)
     write(transferred(2023, BEIJING_TRANSFERS))
 
 
@@ -73,6 +79,7 @@ def spoken(call: PastCall, languages: frozenset[str]) -> PastCall:
 def guangzhou(by: Person) -> None:
     """Write 104 lines, 181 departments, the calls of two years, 1,250 ratings of the second, and its work orders."""
     city.seed(lambda _user: "", city.password_of_this_run())
+    ServiceWindow.objects.exclude(language__in=GUANGZHOU_LANGUAGES).delete()  # the demonstration's city serves more
     partners = [line.number for line in LINES if line.number not in linkage.NOT_LINKED]
     for year, count in GUANGZHOU_CALLS.items():
         made = [spoken(call, GUANGZHOU_LANGUAGES) for call in calls_of(year, count, partners, OWN_LINE, SEED)]

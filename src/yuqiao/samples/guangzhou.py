@@ -17,7 +17,17 @@ import datetime as dt
 from decimal import Decimal
 from typing import Final
 
-from yuqiao.samples.guangzhou_rows import ACCEPTANCES, CONTRACTS, DELIVERABLES, EVENTS, EVIDENCE, PAYMENTS, PRIZES
+from yuqiao.samples.guangzhou_report import SECTIONS
+from yuqiao.samples.guangzhou_rows import (
+    ACCEPTANCES,
+    CLAIMS,
+    CONTRACTS,
+    DELIVERABLES,
+    EVENTS,
+    EVIDENCE,
+    PAYMENTS,
+    PRIZES,
+)
 from yuqiao.samples.guangzhou_texts import ACHIEVED, GOAL, STRANDS
 from yuqiao.samples.tables import City, Differs, Judged, Paper, Planned, Printed
 
@@ -97,4 +107,6 @@ GUANGZHOU: Final = City(
     prizes=PRIZES,
     evidence=EVIDENCE,
     papers=(),
+    sections=SECTIONS,
+    claims=CLAIMS,
 )

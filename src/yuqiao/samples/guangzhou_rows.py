@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from yuqiao.samples.tables import Accepted, Bought, Event, HandedIn, Many, Paid, Prize
+from yuqiao.samples.tables import Accepted, Bought, Event, HandedIn, Many, Paid, Paper, Prize
 
 D = dt.date
 RUN = "示例-平台"
@@ -63,3 +63,11 @@ PRIZES: Final = (
     Prize("2021中国改革年度案例广州改革案例前50+", "中国改革年度案例", D(2021, 12, 28)),
 )
 EVIDENCE: Final = (Many("quality_sample", "话务质检样本 {n}", 60, checked=True, failed=1),)
+#: Papers behind claims that no figure can carry alone (S9); the other claims are not printed.
+CLAIMS: Final = (
+    ("basis", Paper("approval", "项目立项批复（示例）", D(2020, 12, 10))),
+    ("policies", Paper("work_summary", "2021年工作总结（示例）", D(2021, 12, 20))),
+    ("compliant", Paper("contract_paper", "运营合同（示例）", D(2020, 12, 21))),
+    ("accounting", Paper("payment_voucher", "支付凭证汇编（示例）", D(2021, 12, 24))),
+    ("social", Paper("honour_certificate", "“先锋杯”工作创新大赛获奖证书（示例）", D(2021, 12, 3))),
+)

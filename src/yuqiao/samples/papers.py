@@ -14,7 +14,11 @@ from yuqiao.documents.xlsx import to_xlsx
 from yuqiao.evaluation.models import Evidence, EvidenceFor, Project
 from yuqiao.evaluation.printing.annex import Paper
 from yuqiao.evaluation.printing.copies import Copy
+from yuqiao.evaluation.printing.plan import plan_form
+from yuqiao.evaluation.printing.report import evaluation_report
 from yuqiao.evaluation.printing.self_evaluation import self_evaluation
+from yuqiao.evaluation.printing.statistics import periods, statistics_summary
+from yuqiao.evaluation.reporting import report_of
 from yuqiao.evaluation.sheet import Sheet
 from yuqiao.samples.figures import Printed
 
@@ -25,9 +29,15 @@ NAMES = {Copy.PUBLIC: "公开版", Copy.INTERNAL: "内部版"}
 def documents(project: Project, sheet: Sheet) -> Iterable[tuple[str, Document]]:
     """Yield each document with its file's name, without suffix."""
     linked = papers_of(project)
+    text = report_of(project, sheet)
     for copy, name in NAMES.items():
         papers = linked if copy is Copy.INTERNAL else ()
         yield f"绩效自评表-{name}", self_evaluation(sheet, copy, papers=papers)
+        yield f"评价结果报告-{name}", evaluation_report(sheet, text, copy, papers=papers)
+        yield f"绩效目标申报表-{name}", plan_form(sheet, copy)
+        for period in periods(project.year):
+            title = "上半年" if period.endswith("H1") else "全年"
+            yield f"{title}统计与工作总结-{name}", statistics_summary(sheet.header, period, sheet.at, copy)
 
 
 def papers_of(project: Project) -> list[Paper]:
@@ -41,8 +51,7 @@ def _paper(evidence: Evidence, indicator: int) -> Paper:
 
 
 def write(folder: Path, made: Iterable[tuple[str, Document]], figures: Sequence[Printed]) -> list[Path]:
-    """Write every document in every format, and the figures; return what was written."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write every document in every format, and the figures, into a folder; return what was written."""
     written = []
     for name, document in made:
         for suffix, render in FORMATS:

@@ -31,17 +31,26 @@ def main(argv: list[str]) -> int:
 
 def _build(city: City, out: Path) -> int:
     """Rows, sheet, documents; prints what was written and the headline."""
-    from yuqiao.evaluation.assembling import assemble  # noqa: PLC0415 (needs settings)
-    from yuqiao.samples import figures, papers, writing  # noqa: PLC0415
+    from yuqiao.evaluation.freezing import freeze, sheet_of  # noqa: PLC0415 (needs settings)
+    from yuqiao.evaluation.freezing_differences import verify  # noqa: PLC0415
+    from yuqiao.samples import figures, findings, papers, writing  # noqa: PLC0415
 
-    project = writing.write(city, writing.cast())
-    sheet = assemble(project, city.evaluated_at)
+    out.mkdir(parents=True, exist_ok=True)
+    people = writing.cast()
+    project = writing.write(city, people)
+    frozen = freeze(project, people.manager, city.evaluated_at)
+    sheet = sheet_of(frozen)
     printed = figures.every(project, sheet)
     written = papers.write(out, papers.documents(project, sheet), printed)
-    for path in written:
-        sys.stdout.write(f"{path}\n")
+    form = next(path for path in written if path.suffix == ".docx")
+    path = out / "findings.txt"
+    path.write_text(findings.text_of(city, project, sheet, form.read_bytes()), encoding="utf-8")
+    changed = verify(frozen)
+    for one in (*written, path):
+        sys.stdout.write(f"{one}\n")
     sys.stdout.write(headline({one.code: one.text for one in printed}) + "\n")
-    return 0
+    sys.stdout.write("冻结的数据与现有记录一致\n" if not changed else "\n".join(changed) + "\n")
+    return 1 if changed else 0
 
 
 def headline(texts: dict[str, str]) -> str:

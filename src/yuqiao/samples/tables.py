@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -206,7 +207,7 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Everything about one sample. Money in fen."""
+    """Everything about one sample. Money in fen. ``sections`` of the report by code; ``claims`` with a paper each."""
 
     code: str
     year: int
@@ -231,3 +232,5 @@ class City:
     prizes: tuple[Prize, ...]
     evidence: tuple[Many, ...]
     papers: tuple[Paper, ...]
+    sections: Mapping[str, str]
+    claims: tuple[tuple[str, Paper], ...]

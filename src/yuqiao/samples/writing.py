@@ -15,14 +15,14 @@ from yuqiao.contracts.models import Acceptance, Contract, Deliverable, HandIn, S
 from yuqiao.demo.history import ZONE
 from yuqiao.documents.blocks import Document, Paragraph
 from yuqiao.documents.pdf import to_pdf
-from yuqiao.evaluation import budget, evidence, planning, projects
+from yuqiao.evaluation import budget, evidence, planning, projects, texts
+from yuqiao.evaluation.assembling import assemble
 from yuqiao.evaluation.entering import Actual, enter
 from yuqiao.evaluation.evidence_import import take_list
 from yuqiao.evaluation.evidence_rules import Facts
-from yuqiao.evaluation.models import Deviation, Indicator, MoneySource, Project
+from yuqiao.evaluation.models import Evidence, Indicator, MoneySource, Project
 from yuqiao.evaluation.plan_rules import Approval
 from yuqiao.evaluation.scoring import Done
-from yuqiao.lib import clock
 from yuqiao.outreach.models import Activity, ActivityState, Honour, Video
 from yuqiao.samples.calls import CALLS
 from yuqiao.samples.tables import City, Many, Paper, Planned
@@ -65,6 +65,7 @@ def write(city: City, people: Cast) -> Project:
         keys = project.strands.values_list("pk", flat=True)
         strands = dict(zip(keys, (one.achieved for one in city.strands), strict=True))
         projects.write_achieved(project, city.achieved, by=people.manager, strands=strands)
+        _texts(city, project, people.manager)
     return Project.objects.get(pk=project.pk)
 
 
@@ -199,14 +200,14 @@ def _many(project: Project, many: Many, by: Person) -> None:
     take_list(project, many.kind, "\n".join(lines).encode(), f"{many.kind}.csv", by=by)
 
 
-def _handed_in(project: Project, paper: Paper, by: Person, indicator: Indicator | None = None) -> None:
+def _handed_in(project: Project, paper: Paper, by: Person, indicator: Indicator | None = None) -> Evidence:
     """Hand in one paper with its file, which says what it is a sample of."""
     facts = Facts(paper.kind, paper.title, paper.day, received_on=paper.day)
     said = Paragraph("本文件为示例，代替原件；真实项目在此处存放原件。")
     at = dt.datetime.combine(paper.day, dt.time(9), tzinfo=ZONE)
     file = to_pdf(Document(paper.title, project.name, at, (said,)))
     linked = () if indicator is None else (indicator,)
-    evidence.add(project, facts, by=by, file=file, name=f"{paper.title}.pdf", indicators=linked)
+    return evidence.add(project, facts, by=by, file=file, name=f"{paper.title}.pdf", indicators=linked)
 
 
 def _came_out(project: Project, indicator: Indicator, planned: Planned, by: Person) -> None:
@@ -219,6 +220,13 @@ def _came_out(project: Project, indicator: Indicator, planned: Planned, by: Pers
         for paper in judged.papers:
             _handed_in(project, paper, by, indicator)
     if planned.cause:
-        Deviation.objects.create(
-            indicator=indicator, cause=planned.cause, remedy=planned.remedy, entered_at=clock.now(), entered_by=by
-        )
+        texts.explain(indicator, planned.cause, planned.remedy, by=by)
+
+
+def _texts(city: City, project: Project, by: Person) -> None:
+    """Write the report's sections, and link papers to claims."""
+    sheet = assemble(project, city.evaluated_at)
+    for code, text in city.sections.items():
+        texts.write(project, code, text, sheet, by=by)
+    for claim, paper in city.claims:
+        texts.link(project, claim, sheet, by=by, evidence=_handed_in(project, paper, by))

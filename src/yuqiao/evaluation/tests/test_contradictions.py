@@ -17,7 +17,7 @@ from yuqiao.evaluation.schemes import GUANGZHOU
 from yuqiao.evaluation.scoring import Done
 from yuqiao.evaluation.tests.sheets import row, sheet
 
-SOURCE = (Path(__file__).parent / "guangzhou_2021.txt").read_text()
+SOURCE = (Path(__file__).parents[2] / "samples" / "sources" / "guangzhou-2021.txt").read_text(encoding="utf-8")
 REGISTER = Register(name="广州多语种公共服务平台优化项目")
 MENDED = (
     ("共九种语言", "共八种语言"),
