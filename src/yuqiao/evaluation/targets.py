@@ -54,6 +54,7 @@ BEHIND |= {"以下": Operator.AT_MOST, "以内": Operator.AT_MOST}
 #: What stands in the cell of an indicator that is judged, not counted.
 JUDGED = frozenset({"是", "完成", "达成", "已完成", "全部完成", "达标", "合格", "优", "良", "优良", "良好", "较高"})
 JUDGED |= {"显著", "明显", "有效", "提升", "有所提升", "有效提升", "显著提升", "明显提升", "持续提升", "不断提升"}
+JUDGED |= {"得到提升"}
 #: Operators whose actuals are numbers.
 COUNTED = frozenset({Operator.EQUAL, Operator.AT_LEAST, Operator.AT_MOST, Operator.MORE, Operator.LESS})
 SMALLER_IS_BETTER = frozenset({Operator.AT_MOST, Operator.LESS})

@@ -1,4 +1,5 @@
-"""The texts of Guangzhou's report of 2021: goals and what came of them (S138)."""
+"""The texts of Guangzhou's report of 2021: goals and what came of them (S138); the project by its registered name,
+which the source varies (S135)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ STRANDS: Final = (
     StrandText("提升群众满意度", "提升多语种公共服务平台群众满意度", "服务对象满意度较高"),
 )
 GOAL: Final = (
-    "通过开展广州多语种公共服务平台工作项目，主要达到如下目标："
+    "通过开展广州多语种公共服务平台优化项目，主要达到如下目标："
     + "；".join(f"{number}. {one.goal}" for number, one in enumerate(STRANDS, 1))
     + "。"
 )

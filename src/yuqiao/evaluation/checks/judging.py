@@ -79,13 +79,14 @@ def late(form: Form, _scheme: Scheme) -> Iterator[Finding]:
             continue
         for missed in _missed(row):
             reason = f"（备注：{row.remark.strip()}）" if row.remark.strip() else ""
+            where = f"（{row.where}）" if row.where else ""
             for other in form.indicators:
                 if other is row or _lost_points(other) or len(common(_bare(missed), _bare(other.name))) < SAME:
                     continue
                 if (target := target_of(other, year_of(form))) is None or target.operator not in COUNTED:
                     continue
                 sentence = (
-                    f"得满分{other.points}，但时效指标“{row.name}”（{row.where}）中“{missed}”未按期完成{reason}；"
+                    f"得满分{other.points}，但时效指标“{row.name}”{where}中“{missed}”未按期完成{reason}；"
                     "延误只在时效指标扣分，应填写完成日期并说明。"
                 )
                 yield of_row(other, Weight.DOUBT, "late", sentence, printed=other.actual)

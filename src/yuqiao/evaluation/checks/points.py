@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -124,7 +125,7 @@ def _timely(
 
 
 def _qualitative(row: IndicatorRow, weight: Decimal, printed: Decimal, scheme: Scheme) -> Iterator[Finding]:
-    done = row.actual.strip() in JUDGED
+    done = _said_done(row.actual)
     full = score(Indicator(row.name, Target(Operator.DONE), weight, done=Done.DONE), scheme).value
     if done and full is not None and rounded(printed, 2) != rounded(full, 2):
         sentence = f"写明已完成，得分{row.points}，应为{full}，或说明扣分原因。"
@@ -133,6 +134,18 @@ def _qualitative(row: IndicatorRow, weight: Decimal, printed: Decimal, scheme: S
         share = rounded(Fraction(printed) / Fraction(weight) * 100, 1) if weight else Decimal(0)
         sentence = f"未全部完成（{row.actual.strip()}），得分率{share}%没有写明依据；请拆分指标或写明评分依据。"
         yield of_row(row, Weight.DOUBT, "partial", sentence, printed=row.points)
+
+
+def _said_done(actual: str) -> bool:
+    """Whether a cell says that all was done: 是, 是，2023-07-12首次完成, 服务环境得到提升; not 未完成."""
+    text = actual.strip()
+    if re.search("[未没不逾]", text):
+        return False
+    return re.split("[，,（(]", text)[0] in JUDGED or text.endswith(CONCLUDED)
+
+
+#: How a sentence ends that says what came of something.
+CONCLUDED = tuple(one for one in JUDGED if len(one) > 2)
 
 
 def addition(form: Form, _scheme: Scheme) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from yuqiao.evaluation.contradictions.finding import Finding, Place, Register, Report, place
 from yuqiao.evaluation.contradictions.rates import BUDGET, stated
+from yuqiao.evaluation.design import without_day
 from yuqiao.evaluation.passages import Passage
 from yuqiao.evaluation.quantities import quantities
 from yuqiao.evaluation.sheet import Row, Sheet
@@ -139,7 +140,9 @@ def _felt_once(rows: tuple[Row, ...]) -> Iterator[Finding]:
         if not _below(row) or not _LATE_WORDS.search(row.cause):
             continue
         for other in rows:
-            common = _common(row.name, other.name)
+            if row.id == other.parent or other.id == row.parent:
+                continue
+            common = _common(without_day(row.name), without_day(other.name))
             if other is not row and other.score.value == other.weight and not other.cause and common:
                 said = f"“{common}”的延误只影响“{row.name}”，“{other.name}”得满分。"
                 yield Finding("late-elsewhere", said, _of(row), _of(other))

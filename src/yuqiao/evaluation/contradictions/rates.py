@@ -12,7 +12,7 @@ from yuqiao.evaluation.amounts import Rounding, plain, rounded
 from yuqiao.evaluation.contradictions.finding import Finding, Known, Place, Register, Report, place
 from yuqiao.evaluation.passages import Passage
 from yuqiao.evaluation.quantities import Quantity, quantities
-from yuqiao.evaluation.sheet import Sheet
+from yuqiao.evaluation.sheet import Sheet, actual_text
 
 RULES = {Rounding.HALF_UP: "四舍五入", Rounding.TRUNCATE: "截尾"}
 _THAN = re.compile(r"比|较|上年|去年|同期")
@@ -191,8 +191,14 @@ _LINK = r"(?:（[^）]*）)?(?:、[^，。；、\d]{2,20})*(?:均?为|达到?|�
 def figures(report: Report, register: Register) -> Iterator[Finding]:
     """A number behind a figure's name, or before it, that is not the figure's."""
     known = (*register.figures, *_of_sheet(register.sheet))
+    quoted = _quoted(register.sheet)
     for passage in report:
-        found = {one.start: one for one in quantities(passage.text)}
+        inside = [one.span() for text in quoted for one in re.finditer(re.escape(text), passage.text)]
+        found = {
+            one.start: one
+            for one in quantities(passage.text)
+            if not any(start <= one.start and one.end <= end for start, end in inside)
+        }
         for figure in known:
             for name in figure.names:
                 yield from _compared(passage, found, figure, name)
@@ -211,6 +217,13 @@ def _compared(passage: Passage, found: dict[int, Quantity], figure: Known, name:
             said = f"“{name}”写的是{plain(one.value)}{one.unit}，数据为{right}{figure.unit}。"
             there = Place("数据", f"{name} {right}{figure.unit}")
             yield Finding("figure", said, place(passage, one.start, one.end), there)
+
+
+def _quoted(sheet: Sheet | None) -> list[str]:
+    """Return names of indicators, and what was done in words: numbers in them promise nothing of their own."""
+    rows = sheet.rows if sheet else ()
+    texts = {row.name for row in rows} | {actual_text(row) for row in rows if row.target.amount is None}
+    return sorted(one for one in texts if any(sign.isdigit() for sign in one))
 
 
 def _of_sheet(sheet: Sheet | None) -> list[Known]:
