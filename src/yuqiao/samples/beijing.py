@@ -205,6 +205,12 @@ PLANNED: Final = (
     ),
 )  # fmt: skip
 
+#: What the office would say to the two findings of S127 before it signs (invented).
+ANSWERS: Final = {
+    "full-with-cause": "半年总结于7月12日首次提交，以首次提交日期计为按时完成；备注说明其后的完善。",
+    "late-elsewhere": "数量指标只计全年场次，启动较晚只在时效指标中扣分，两项指标不重复扣分。",
+}
+
 BEIJING: Final = City(
     code="beijing-2023",
     year=2023,
@@ -240,4 +246,5 @@ BEIJING: Final = City(
     papers=PAPERS,
     sections={},
     claims=(),
+    answers=ANSWERS,
 )

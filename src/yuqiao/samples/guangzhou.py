@@ -17,6 +17,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Final
 
+from yuqiao.evaluation.schemes import NATIONAL
 from yuqiao.samples.guangzhou_report import SECTIONS
 from yuqiao.samples.guangzhou_rows import (
     ACCEPTANCES,
@@ -83,6 +84,12 @@ PLANNED: Final = (
     ),
 )  # fmt: skip
 
+#: What the office would say before it signs (invented).
+ANSWERS: Final = {
+    "rounding": "预算完成率按原模板截尾，同比增长率四舍五入，已在指标定义中注明各自的修约规则。",
+    "on-time": "人员缺口由调整班次和转接休息人员手机补足，各项指标仍按期达到指标值，缺口已按合同扣罚。",
+}
+
 GUANGZHOU: Final = City(
     code="guangzhou-2021",
     year=2021,
@@ -109,4 +116,6 @@ GUANGZHOU: Final = City(
     papers=(),
     sections=SECTIONS,
     claims=CLAIMS,
+    answers=ANSWERS,
+    weights=NATIONAL.weights,
 )

@@ -31,14 +31,14 @@ def main(argv: list[str]) -> int:
 
 def _build(city: City, out: Path) -> int:
     """Rows, sheet, documents; prints what was written and the headline."""
-    from yuqiao.evaluation.freezing import freeze, sheet_of  # noqa: PLC0415 (needs settings)
+    from yuqiao.evaluation.freezing import sheet_of  # noqa: PLC0415 (needs settings)
     from yuqiao.evaluation.freezing_differences import verify  # noqa: PLC0415
-    from yuqiao.samples import figures, findings, papers, writing  # noqa: PLC0415
+    from yuqiao.samples import figures, findings, papers, signing, writing  # noqa: PLC0415
 
     out.mkdir(parents=True, exist_ok=True)
     people = writing.cast()
     project = writing.write(city, people)
-    frozen = freeze(project, people.manager, city.evaluated_at)
+    frozen = signing.lock(city, project, people)
     sheet = sheet_of(frozen)
     printed = figures.every(project, sheet)
     written = papers.write(out, papers.documents(project, sheet), printed)
@@ -49,7 +49,9 @@ def _build(city: City, out: Path) -> int:
     for one in (*written, path):
         sys.stdout.write(f"{one}\n")
     sys.stdout.write(headline({one.code: one.text for one in printed}) + "\n")
-    sys.stdout.write("冻结的数据与现有记录一致\n" if not changed else "\n".join(changed) + "\n")
+    signed = "、".join(one.get_role_display() for one in frozen.signatures.order_by("pk"))
+    sys.stdout.write(f"第{frozen.number}版已由{signed}签字锁定，SHA-256 {frozen.sha256[:16]}…\n")
+    sys.stdout.write("签字版本的数据与现有记录一致\n" if not changed else "\n".join(changed) + "\n")
     return 1 if changed else 0
 
 

@@ -207,7 +207,11 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Everything about one sample. Money in fen. ``sections`` of the report by code; ``claims`` with a paper each."""
+    """Everything about one sample. Money in fen. ``sections`` of the report by code; ``claims`` with a paper each.
+
+    ``answers``: why a contradiction stays, by the code of the check that finds it. ``weights``: what first-level
+    categories weigh where the scheme, as its source, has no weights.
+    """
 
     code: str
     year: int
@@ -234,3 +238,5 @@ class City:
     papers: tuple[Paper, ...]
     sections: Mapping[str, str]
     claims: tuple[tuple[str, Paper], ...]
+    answers: Mapping[str, str]
+    weights: Mapping[str, int] | None = None

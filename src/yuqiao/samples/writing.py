@@ -15,13 +15,15 @@ from yuqiao.contracts.models import Acceptance, Contract, Deliverable, HandIn, S
 from yuqiao.demo.history import ZONE
 from yuqiao.documents.blocks import Document, Paragraph
 from yuqiao.documents.pdf import to_pdf
-from yuqiao.evaluation import budget, evidence, planning, projects, texts
+from yuqiao.evaluation import budget, evidence, planning, process, projects, scheme_versions, texts
 from yuqiao.evaluation.assembling import assemble
 from yuqiao.evaluation.entering import Actual, enter
 from yuqiao.evaluation.evidence_import import take_list
 from yuqiao.evaluation.evidence_rules import Facts
 from yuqiao.evaluation.models import Evidence, Indicator, MoneySource, Project
 from yuqiao.evaluation.plan_rules import Approval
+from yuqiao.evaluation.process_rules import Act
+from yuqiao.evaluation.schemes import BY_CODE
 from yuqiao.evaluation.scoring import Done
 from yuqiao.outreach.models import Activity, ActivityState, Honour, Video
 from yuqiao.samples.calls import CALLS
@@ -47,7 +49,7 @@ def cast() -> Cast:
 
 
 def write(city: City, people: Cast) -> Project:
-    """Write everything of a sample and return its project, as it stands at the end of its year: not frozen yet."""
+    """Write everything of a sample and return its project as it is at its year's end, not frozen yet."""
     code, name = city.department
     Department.objects.create(code=code, name_zh=name, name_en=code)
     CALLS[city.code](people.manager)
@@ -55,6 +57,7 @@ def write(city: City, people: Cast) -> Project:
         contracts = _contracts(city)
         _outreach(city)
         project, rows = _plan(city, people.manager)
+        process.advance(project, Act.BEGIN, by=people.manager)
         _money(city, project, rows, contracts, people.manager)
         for one in city.evidence:
             _many(project, one, people.manager)
@@ -132,7 +135,7 @@ def _plan(city: City, by: Person) -> tuple[Project, dict[str, Indicator]]:
             code,
             manager_name=city.manager,
             manager_phone=city.phone,
-            scheme=city.scheme,
+            scheme=_scheme(city, by),
             goal=city.goal,
         ),
         by=by,
@@ -159,6 +162,15 @@ def _plan(city: City, by: Person) -> tuple[Project, dict[str, Indicator]]:
                 by=by,
             )
     return project, rows
+
+
+def _scheme(city: City, by: Person) -> str:
+    """Return the code of the scheme; one with the sample's weights is entered first, as a city would."""
+    if city.weights is None:
+        return city.scheme
+    source, code = BY_CODE[city.scheme], f"{city.scheme}-weighted"
+    data = scheme_versions.copy_of(source, code, f"{source.name}（分值为示例）", source.valid_from)
+    return scheme_versions.enter({**data, "weights": dict(city.weights)}, by=by).code
 
 
 def _money(
