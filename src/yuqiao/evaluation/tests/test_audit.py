@@ -304,3 +304,21 @@ def test_our_own_printed_forms_give_the_same_findings_in_all_three_formats(copy:
     assert {rule for rule, _, _ in found[0]} & {"late", "over-achieved", "no-approval"}
     for other in found[1:]:
         assert other == found[0]
+
+
+@pytest.mark.parametrize(
+    ("actual", "asked"),
+    [
+        ("是", False),
+        ("是，2023-07-12首次完成", False),
+        ("涉外服务环境得到提升", False),
+        ("逾期，2023-08-12首次完成", True),
+        ("未完成", True),
+        ("没有得到提升", True),
+        ("7月底前完成制作视频2期", True),
+    ],
+)
+def test_what_is_done_is_told_by_its_words_also_with_a_day(actual: str, *, asked: bool) -> None:
+    row = IndicatorRow("效益指标", "社会效益指标", "服务环境", "是", actual, "10", "10.00")
+    form = replace(beijing.PRINTED, indicators=(row,))
+    assert ("partial" in rules(form)) is asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -252,3 +253,20 @@ def test_no_text_stops_the_checks(parts: list[str]) -> None:
     for finding in check((passage,), REGISTER):
         assert finding.sentence
         assert len(finding.where) <= 200
+
+
+def test_numbers_in_an_indicators_name_or_in_what_was_done_are_nobodys_promise() -> None:
+    whole = row(1, "7月底前完成制作视频2期，完成一次线下纠错", "是", Done.PARTLY, "3", share="66.67")
+    done = replace(whole, measured=replace(whole.measured, text="7月底前完成制作视频2期"))
+    register = Register(sheet=sheet([done, row(2, "制作视频", "≥4期", "6", "5")]))
+    text = "7月底前完成制作视频2期，完成一次线下纠错：实际完成7月底前完成制作视频2期。"
+    assert codes(text, register) == []
+    assert codes(text + "全年制作视频5期。", register) == ["figure"]
+
+
+def test_s127_parts_of_one_promise_and_a_common_day_are_no_second_promise() -> None:
+    whole = row(1, "7月底前完成制作视频2期", "是", Done.PARTLY, "3", share="66.67", cause="启动较晚", remedy="提前")
+    part = replace(row(2, "7月底前完成制作视频2期", "≥2期", "2", "2"), parent=1)
+    other = row(3, "7月底前完成译文抽查半年验收", "是", Done.DONE, "4")
+    late = row(4, "7月底前完成一次线下纠错", "≥1次", "0", "1", cause="启动较晚", remedy="提前")
+    assert codes("无。", Register(sheet=sheet([whole, part, other, replace(late, parent=1)]))) == []
