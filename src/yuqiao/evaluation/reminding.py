@@ -20,6 +20,7 @@ from yuqiao.evaluation.evidence_gaps import gaps_of
 from yuqiao.evaluation.models import Project, Reminder, Review, Stage
 from yuqiao.evaluation.process_rules import Stage as Step
 from yuqiao.evaluation.reminder_rules import Ending, Matter, Wanted, Wave, reminders_due, sentence
+from yuqiao.evaluation.troubles import contracts_ending, contracts_of
 from yuqiao.hotline.senders import SENDERS, Message, SendingError, sender_for
 
 #: A project is looked at from the beginning of its year until it is locked, at most two years long.
@@ -44,7 +45,7 @@ def _wanted(projects: list[Project], now: dt.datetime, today: dt.date) -> dict[i
     reviewed = set(
         Review.objects.filter(indicator__project__in=projects).values_list("indicator__project_id", flat=True)
     )
-    endings = _endings(projects)
+    endings = contracts_ending(projects)
     return {
         project.pk: reminders_due(
             sheet,
@@ -52,19 +53,10 @@ def _wanted(projects: list[Project], now: dt.datetime, today: dt.date) -> dict[i
             today,
             reviewed=project.pk in reviewed and project.stage != Stage.MID_YEAR,
             gaps=list(dict.fromkeys(one.name for one in lacking[project.pk])),
-            contracts=endings.get(project.pk, ()),
+            contracts=[Ending(one.number, one.ends_on) for one in endings[project.pk]],
         )
         for project, sheet in zip(projects, assemble_all(projects, now), strict=True)
     }
-
-
-def _endings(projects: list[Project]) -> dict[int, list[Ending]]:
-    """Return by project the contracts that it pays."""
-    found: dict[int, list[Ending]] = {}
-    pairs = Contract.objects.filter(payments__project__in=projects).distinct()
-    for key, number, on in pairs.values_list("payments__project_id", "number", "ends_on").distinct():
-        found.setdefault(key, []).append(Ending(number, on))
-    return found
 
 
 def _keep(project: Project, wanted: Iterable[Wanted], now: dt.datetime) -> None:
@@ -119,8 +111,8 @@ def _about(reminder: Reminder) -> str:
         case Matter.PROOF:
             return "、".join(dict.fromkeys(one.name for one in gaps_of([reminder.project])[reminder.project_id]))
         case Matter.CONTRACT:
-            ends = Contract.objects.filter(payments__project=reminder.project, ends_on=reminder.due_on)
-            return "、".join(ends.distinct().values_list("number", flat=True))
+            ends = Contract.objects.filter(pk__in=contracts_of(reminder.project), ends_on=reminder.due_on)
+            return "、".join(ends.values_list("number", flat=True))
     return ""
 
 

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Min
-
-from yuqiao.contracts.models import Acceptance, Deliverable
 from yuqiao.evaluation import evidence_kinds, formulas
 from yuqiao.evaluation.claims import Link, Verdict, judge
 from yuqiao.evaluation.contradictions.checks import check
@@ -22,6 +19,7 @@ from yuqiao.evaluation.plan_findings import yields_of
 from yuqiao.evaluation.report_figures import MORE, Figure, FigureError, more, of_formula, of_sheet, wanted
 from yuqiao.evaluation.report_text import ReportText, compose, passages, passages_of_form, used
 from yuqiao.evaluation.sheet import Sheet
+from yuqiao.evaluation.troubles import troubles_of
 from yuqiao.hotline.models import Line
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.workforce.models import ServiceWindow
@@ -87,19 +85,6 @@ def _linked_figure(project: Project, sheet: Sheet, one: ClaimLink) -> Link:
 def verdicts_of(project: Project, sheet: Sheet) -> tuple[Verdict, ...]:
     """Return which claims a report may print."""
     return judge(sheet, links_of(project, sheet), troubles_of(project))
-
-
-def troubles_of(project: Project) -> tuple[str, ...]:
-    """Return what the registers of the project's contracts say went wrong: late hand-ins, failed acceptance (S127)."""
-    contracts = set(project.payments.exclude(contract=None).values_list("contract_id", flat=True))
-    due = Deliverable.objects.filter(contract__in=contracts, due_on__year=project.year)
-    late = [
-        f"《{one.title}》应于{one.due_on}提交，首次提交{one.first}"
-        for one in due.annotate(first=Min("hand_ins__handed_in_on"))
-        if one.first is not None and one.due_on is not None and one.first > one.due_on
-    ]
-    failed = Acceptance.objects.filter(contract__in=contracts, accepted_on__year=project.year, passed=False)
-    return (*late, *(f"{one.stage}验收“{one.item}”不合格" for one in failed))
 
 
 def report_of(project: Project, sheet: Sheet, texts: dict[str, str] | None = None) -> ReportText:

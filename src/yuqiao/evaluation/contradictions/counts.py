@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from yuqiao.evaluation.amounts import plain
-from yuqiao.evaluation.contradictions.finding import Finding, Place, Register, Report, outside, place
+from yuqiao.evaluation.contradictions.finding import BEFORE, Finding, Place, Register, Report, outside, place
 from yuqiao.evaluation.passages import Passage
 from yuqiao.evaluation.quantities import Quantity, quantities
 
@@ -132,7 +132,7 @@ def line_lists(report: Report, register: Register) -> Iterator[Finding]:
     found = list(_lists(report))
     for passage, start, end, members in found:
         text = passage.text
-        if OPEN in text[end - 8 : end + 2] or _CLASS.search(text[:start]):
+        if OPEN in text[end - 8 : end + 2] or _CLASS.search(text[max(0, start - BEFORE) : start]):
             continue
         for other, begin, stop, others in found:
             if others & members and others - members:
@@ -151,7 +151,7 @@ def line_lists(report: Report, register: Register) -> Iterator[Finding]:
 HEADS = "部门|单位|机构|热线|线路|窗口|街道|社区|网站|企业|场所|标识|视频|活动|人次"
 _AFTER = re.compile(rf"[\u4e00-\u9fff、]{{1,14}}?(?:{HEADS})")
 _BEFORE = re.compile(rf"((?:[\u4e00-\u9fff]){{2,16}}(?:{HEADS}))数?量?(?:（[^）]*）)?(?:为|是|共|达|：)?$")
-_VERB = re.compile(r".*(?:覆盖|联动|接入|连接|服务于|涉及|包括|包含|完成|开展|组织|全市|已与|和)")
+_VERB = re.compile(r".*(?:其中|覆盖|联动|接入|连接|服务于|涉及|包括|包含|完成|开展|组织|全市|已与|和)")
 #: Small numbers coincide by chance.
 SMALLEST_COINCIDENCE = 20
 
@@ -163,7 +163,7 @@ def _counted(report: Report) -> Iterator[tuple[Passage, Quantity, str]]:
             if not one.unit or one.unit in {"%", "年", "月", "日", "元", "万元", "小时"}:
                 continue
             after = _AFTER.match(passage.text, one.end)
-            before = _BEFORE.search(passage.text[: one.start])
+            before = _BEFORE.search(passage.text[max(0, one.start - BEFORE) : one.start])
             if after:
                 yield passage, one, after[0]
             elif before:

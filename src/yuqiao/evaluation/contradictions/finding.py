@@ -12,6 +12,8 @@ from yuqiao.evaluation.sheet import Sheet
 
 LONGEST_QUOTE = 80
 LONGEST_KEY = 200
+#: How many signs before a number are looked at: a report may hold one endless sentence, and checks must not.
+BEFORE = 40
 _CLAUSE = "，；。！？"
 
 

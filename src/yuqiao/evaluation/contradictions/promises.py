@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yuqiao.evaluation.contradictions.finding import Finding, Place, Register, Report, place
+from yuqiao.evaluation.contradictions.finding import BEFORE, Finding, Place, Register, Report, place
 from yuqiao.evaluation.contradictions.rates import BUDGET, stated
 from yuqiao.evaluation.design import without_day
 from yuqiao.evaluation.passages import Passage
@@ -29,7 +29,11 @@ def in_full(report: Report, register: Register) -> Iterator[Finding]:
 def _rate_below(report: Report) -> Place | None:
     for passage in report:
         for one in quantities(passage.text):
-            if one.unit == "%" and one.value < 100 and _RATE.search(passage.text[: one.start]):
+            if (
+                one.unit == "%"
+                and one.value < 100
+                and _RATE.search(passage.text[max(0, one.start - BEFORE) : one.start])
+            ):
                 return place(passage, one.start, one.end)
     return None
 
@@ -72,7 +76,7 @@ def _troubles(report: Report, register: Register) -> Iterator[Place]:
 
 def _trouble(passage: Passage) -> Place | None:
     for one in _TROUBLE.finditer(passage.text):
-        if not _NONE.search(passage.text[: one.start()]):
+        if not _NONE.search(passage.text[max(0, one.start() - BEFORE) : one.start()]):
             return place(passage, *one.span())
     return None
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from yuqiao.evaluation.amounts import Rounding, plain, rounded
-from yuqiao.evaluation.contradictions.finding import Finding, Known, Place, Register, Report, place
+from yuqiao.evaluation.contradictions.finding import BEFORE, Finding, Known, Place, Register, Report, place
 from yuqiao.evaluation.passages import Passage
 from yuqiao.evaluation.quantities import Quantity, quantities
 from yuqiao.evaluation.sheet import Sheet, actual_text
@@ -20,6 +20,8 @@ _MORE = re.compile(r"增加|增长|增涨|多了?|净增|减少|下降|降低|�
 _LESS = re.compile(r"减少|下降|降低|少")
 _GROWTH = re.compile(r"同比|增长|增涨|增幅|上升|下降|减少|降低|降幅|[（(][+＋\-－]")
 FARTHEST = 30
+#: How many numbers a sentence of growth spans at most, years and months among them.
+NEIGHBOURS = 12
 #: How the basis of a rate of execution begins.
 BUDGET = "预算"
 
@@ -52,12 +54,13 @@ def _trios(passage: Passage) -> Iterator[tuple[Quantity, Quantity, Quantity, lis
     """This year's, last year's, the difference, and the rates behind."""
     found = quantities(passage.text)
     for at in range(len(found) - 2):
-        now, before, difference = _same_unit(found[at:])
+        now, before, difference = _same_unit(found[at : at + NEIGHBOURS])
         if now is None or before is None or difference is None:
             continue
         text = passage.text
         if _THAN.search(text[now.end : before.start]) and _MORE.search(text[before.end : difference.start]):
-            yield now, before, difference, [one for one in found if one.start >= difference.end and one.unit == "%"]
+            behind = found[at : at + NEIGHBOURS]
+            yield now, before, difference, [one for one in behind if one.start >= difference.end and one.unit == "%"]
 
 
 def _same_unit(found: list[Quantity]) -> tuple[Quantity | None, Quantity | None, Quantity | None]:
@@ -97,7 +100,7 @@ def _execution(passage: Passage) -> Iterator[Stated]:
     """预算X万元，支付Y万元，完成率Z%."""
     text, budget, paid = passage.text, None, None
     for one in quantities(text):
-        before = text[: one.start]
+        before = text[max(0, one.start - BEFORE) : one.start]
         if one.unit in {"元", "万元", "亿元"}:
             if _PAID.search(before):
                 paid = one
@@ -116,12 +119,12 @@ def _executed(report: Report, sheet: Sheet) -> Iterator[Stated]:
         return
     for passage in report:
         for one in quantities(passage.text):
-            rate = one.unit == "%" and _RATE.search(passage.text[: one.start])
+            rate = one.unit == "%" and _RATE.search(passage.text[max(0, one.start - BEFORE) : one.start])
             if rate and BUDGET in rate[0]:
                 yield Stated(place(passage, one.start, one.end), ratio * 100, one.value, one.places, "预算执行数")
 
 
-_FRACTION = re.compile(r"(\d+(?:\.\d+)?)[%％][（(](\d+)/(\d+)[)）]")
+_FRACTION = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)[%％][（(](\d{1,15})/(\d{1,15})[)）]")
 
 
 def _shares(passage: Passage) -> Iterator[Stated]:
@@ -175,7 +178,11 @@ def shares_of_one(report: Report, _register: Register) -> Iterator[Finding]:
     for passage in report:
         base = 0
         for sentence in passage.sentences:
-            found = [one for one in quantities(sentence) if one.unit == "%" and _SHARE_OF.search(sentence[: one.start])]
+            found = [
+                one
+                for one in quantities(sentence)
+                if one.unit == "%" and _SHARE_OF.search(sentence[max(0, one.start - BEFORE) : one.start])
+            ]
             added = sum(one.value for one in found)
             slack = Decimal(len(found)).scaleb(-max((one.places for one in found), default=0)) / 2
             if len(found) > 1 and added > 100 + slack:

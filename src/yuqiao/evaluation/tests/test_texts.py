@@ -8,10 +8,9 @@ from decimal import Decimal
 import pytest
 
 from yuqiao.accounts.models import JournalEntry, Person
-from yuqiao.contracts.models import Acceptance, Contract, Deliverable, HandIn, Supplier
 from yuqiao.evaluation import reporting, texts
 from yuqiao.evaluation.assembling import assemble
-from yuqiao.evaluation.models import ClaimLink, Payment, Project, Stage
+from yuqiao.evaluation.models import ClaimLink, Project, Stage
 from yuqiao.evaluation.plan_rules import PlanError
 from yuqiao.evaluation.report_figures import FigureError
 from yuqiao.evaluation.sheet import Sheet
@@ -130,32 +129,6 @@ def test_s137_a_contradiction_is_answered_until_its_words_change(made: Project, 
     assert found.answer is None
     with pytest.raises(texts.TextError, match="no more"):
         texts.answer(made, "figure", "别处", "说明", sheet, by=li)
-
-
-def test_s127_the_registers_tell_of_lateness(made: Project) -> None:
-    contract = Contract.objects.create(
-        number="C1",
-        subject="服务",
-        supplier=Supplier.objects.create(name_zh="甲"),
-        procurement="directed",
-        amount_fen=1,
-        begins_on=MAY,
-        ends_on=MAY,
-    )
-    Payment.objects.create(
-        project=made, contract=contract, amount_fen=1, paid_on=MAY, payee="甲", entered_at=clock.now()
-    )
-    asked = Deliverable.objects.create(contract=contract, kind="summary", title="半年总结", due_on=dt.date(2023, 7, 31))
-    HandIn.objects.create(deliverable=asked, version=1, handed_in_on=dt.date(2023, 7, 30))
-    HandIn.objects.create(deliverable=asked, version=2, handed_in_on=dt.date(2023, 11, 30))
-    assert reporting.troubles_of(made) == (), "the first hand-in counts"
-    asked.due_on = dt.date(2023, 7, 1)
-    asked.save()
-    Acceptance.objects.create(contract=contract, stage="上半年", item="译文", accepted_on=MAY, passed=False)
-    assert reporting.troubles_of(made) == (
-        "《半年总结》应于2023-07-01提交，首次提交2023-07-30",
-        "上半年验收“译文”不合格",
-    )
 
 
 def test_nothing_is_written_once_the_department_checks(made: Project, li: Person) -> None:
