@@ -81,15 +81,17 @@ class Choice:
 
 def preview(content: bytes, file: str = "", mended: Mended | None = None) -> Preview:
     """Read a file (docx, xlsx, PDF, text) without keeping anything. UnreadableError says what to hand in instead."""
-    return _preview(_storable(read_content(content, file)), content, file, mended or Mended())
+    return preview_form(read_content(content, file), hashlib.sha256(content).hexdigest(), file, mended)
 
 
 def preview_text(text: str, mended: Mended | None = None) -> Preview:
     """Read what somebody pasted."""
-    return _preview(_storable(read_text(text)), text.encode(errors="replace"), "", mended or Mended())
+    return preview_form(read_text(text), hashlib.sha256(text.encode(errors="replace")).hexdigest(), "", mended)
 
 
-def _preview(form: Form, content: bytes, file: str, mended: Mended) -> Preview:
+def preview_form(form: Form, sha256: str, file: str = "", mended: Mended | None = None) -> Preview:
+    """Look again at a form that was read already; ``sha256`` is that of its ``file``."""
+    form, mended = _storable(form), mended or Mended()
     if mended.name:
         form = replace(form, header=form.header | {"项目名称": mended.name})
     if mended.year is not None:
@@ -104,7 +106,7 @@ def _preview(form: Form, content: bytes, file: str, mended: Mended) -> Preview:
         _code_of(made.department),
         _code_of(made.unit),
         file,
-        hashlib.sha256(content).hexdigest(),
+        sha256,
     )
 
 

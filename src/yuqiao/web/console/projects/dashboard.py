@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from yuqiao.evaluation import reviewing
 from yuqiao.evaluation.evidence_gaps import gaps
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.outlook import dues
@@ -91,7 +92,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponseBase:
     at = now()
     today = timezone.localdate(at)
     sheet = current(project, at)
-    shown = rows_shown(sheet, today)
+    shown = rows_shown(sheet, today, forecasts_of(project, sheet, today))
     missing = gaps(project)
     paid = months(project, sheet, today)
     context = frame(request, project, "project") | {
@@ -113,6 +114,11 @@ def show(request: HttpRequest, project_id: int) -> HttpResponseBase:
         "years": years_of(project),
     }
     return render(request, "console/projects/dashboard.html", context)
+
+
+def forecasts_of(project: Project, sheet: Sheet, today: dt.date) -> dict[int, str]:
+    """Return by row where the year leads, with what that rests on."""
+    return {one.row.id: reviewing.forecast_text(one) for one in reviewing.standings(project, sheet, today)}
 
 
 def years_of(project: Project) -> list[Project]:

@@ -30,7 +30,7 @@ from yuqiao.evaluation.versions import current
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import Act, allowed
 from yuqiao.web.console.projects.acting import NOTHING, Given, Verb, answer, maybe_day, maybe_number, whole
-from yuqiao.web.console.projects.dashboard import frame, project_of
+from yuqiao.web.console.projects.dashboard import forecasts_of, frame, project_of
 from yuqiao.web.console.projects.evidence import RESULTS, facts_of, upload_of
 from yuqiao.web.console.projects.shown import rows_shown
 from yuqiao.web.console.projects.words import DONE
@@ -72,7 +72,8 @@ def page(request: HttpRequest, project_id: int, indicator_id: int) -> HttpRespon
 
 def _show(request: HttpRequest, project: Project, indicator: Indicator, given: Given) -> HttpResponseBase:
     at = now()
-    shown = {one.row.id: one for one in rows_shown(current(project, at), timezone.localdate(at))}
+    sheet, today = current(project, at), timezone.localdate(at)
+    shown = {one.row.id: one for one in rows_shown(sheet, today, forecasts_of(project, sheet, today))}
     parts = [one for one in shown.values() if one.row.parent == indicator.pk]
     linked = indicator.proofs.select_related("evidence__file").filter(evidence__replaced_at=None)
     context = frame(request, project, "project") | {

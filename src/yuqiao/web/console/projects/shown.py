@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,6 +14,8 @@ from yuqiao.evaluation.outlook import Due, Light, Outlook, dues, lacks_reason, o
 from yuqiao.evaluation.sheet import Money, Row, Sheet, actual_text, in_ten_thousand
 from yuqiao.web.console import words
 from yuqiao.web.console.projects.words import LIGHTS, SOURCES, STAGES
+
+NO_FORECASTS: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class RowShown:
     fraction: str
     percent: str
     forecast: str
+    basis: str
     light: Lit
     points: str
     weight: str
@@ -88,8 +92,8 @@ def points(value: Decimal | None) -> str:
     return "—" if value is None else f"{value:.2f}"
 
 
-def rows_shown(sheet: Sheet, today: dt.date) -> list[RowShown]:
-    """Return the rows of a dashboard, parts of compound ones behind them."""
+def rows_shown(sheet: Sheet, today: dt.date, forecasts: Mapping[int, str] = NO_FORECASTS) -> list[RowShown]:
+    """Return the rows of a dashboard, parts of compound ones behind them; ``forecasts`` in words by row."""
     looks = outlooks(sheet, today)
     ordered = [one for row in sheet.leading for one in (row, *sheet.parts(row.id))]
     found: list[RowShown] = []
@@ -97,7 +101,9 @@ def rows_shown(sheet: Sheet, today: dt.date) -> list[RowShown]:
     for row in ordered:
         here = (row.level1, row.level2)
         compound = bool(sheet.parts(row.id))
-        found.append(_row(row, looks[row.id], new1=here[0] != before[0], new2=here != before, compound=compound))
+        one = _row(row, looks[row.id], new1=here[0] != before[0], new2=here != before, compound=compound)
+        value, bracket, basis = forecasts.get(row.id, "").partition("（")
+        found.append(replace(one, forecast=value, basis=bracket + basis) if value else one)
         before = here
     return found
 
@@ -113,6 +119,7 @@ def _row(row: Row, look: Outlook, *, new1: bool, new2: bool, compound: bool) -> 
         fraction=_fraction(row),
         percent="" if row.score.ratio is None else share(row.score.ratio),
         forecast=foretold,
+        basis="",
         light=lit(look.light, look.reason),
         points=points(row.score.value),
         weight=plain(row.weight),

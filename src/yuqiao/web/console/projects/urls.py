@@ -10,6 +10,7 @@ from yuqiao.web.console.projects import (
     dashboard,
     documents,
     evidence,
+    imports,
     indicator,
     indicator_form,
     lists,
@@ -24,6 +25,7 @@ from yuqiao.web.console.projects import (
 urlpatterns: list[URLPattern] = [
     path("", lists.show, name="projects"),
     path("compare/", compare.show, name="projects-compare"),
+    path("import/", imports.page, name="project-import"),
     path("begin/", begin.begin, name="project-begin"),
     path("begin/from/", begin.begin_from, name="project-begin-from"),
     path("<int:project_id>/", dashboard.show, name="project"),
