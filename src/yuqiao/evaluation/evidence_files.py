@@ -25,6 +25,8 @@ from django.db import IntegrityError, transaction
 from yuqiao.evaluation.evidence_rules import EvidenceError
 from yuqiao.evaluation.models import StoredFile
 from yuqiao.evaluation.readers.errors import UnreadableError
+from yuqiao.evaluation.readers.kinds import Kind
+from yuqiao.evaluation.readers.pdf import read_pdf
 from yuqiao.evaluation.readers.safety import MIB, inspect
 from yuqiao.lib import clock
 
@@ -106,7 +108,19 @@ def kind_of(data: bytes, name: str) -> str:
     """Return what a file is. Of an e-mail each attachment is judged as well."""
     if PurePath(name).suffix.lower() == f".{EMAIL}":
         return _email(data)
-    return inspect(data, name, largest=settings.EVIDENCE_MOST_MB * MIB, most_xml=MOST_XML).value
+    kind = inspect(data, name, largest=settings.EVIDENCE_MOST_MB * MIB, most_xml=MOST_XML)
+    if kind is Kind.PDF and b"/Encrypt" in data:
+        _opens(data)
+    return kind.value
+
+
+def _opens(pdf: bytes) -> None:
+    """Refuse a PDF that asks for a password; many are locked against changes only, and open without one."""
+    try:
+        read_pdf(pdf)
+    except UnreadableError as error:
+        if error.code == "locked":
+            raise
 
 
 def _email(data: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from yuqiao.evaluation.evidence_rules import EvidenceError, Facts, checked
 from yuqiao.evaluation.models import Evidence, EvidenceFor, Project, Stage, StoredFile
 from yuqiao.evaluation.plan_rules import PlanError
 from yuqiao.evaluation.readers.errors import UnreadableError
+from yuqiao.evaluation.tests.bad_files import BAD
 from yuqiao.evaluation.tests.world import indicator, project
 from yuqiao.lib import clock
 from yuqiao.outreach.models import Honour
@@ -102,6 +103,25 @@ def test_a_refused_file_leaves_nothing(of: Project, kept: Path, content: bytes, 
     with pytest.raises((UnreadableError, EvidenceError)):
         evidence.add(of, sheet(), by=None, file=content, name=name)
     assert not Evidence.objects.exists()
+    assert not StoredFile.objects.exists()
+    assert stored(kept) == []
+
+
+#: Files that can be kept although no form can be read from them: pictures, long ones, and what is only nonsense.
+KEPT_CODES = frozenset({"not-a-form", "cells", "pages", "pictures", ""})
+KEPT_NAMES = frozenset({"nonsense.pdf", "hollow.xlsx", "hollow.docx", "bomb.xlsx"})
+REFUSED = [one for one in BAD if one[2] not in KEPT_CODES and one[0] not in KEPT_NAMES]
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("name", "make", "code"), REFUSED, ids=[one[0] for one in REFUSED])
+def test_harmful_and_broken_files_leave_nothing(
+    of: Project, kept: Path, name: str, make: Callable[[], bytes], code: str
+) -> None:
+    with pytest.raises(UnreadableError) as refused:
+        evidence.add(of, sheet(), by=None, file=make(), name=name)
+    assert refused.value.code == code
+    assert refused.value.chinese
     assert not StoredFile.objects.exists()
     assert stored(kept) == []
 
