@@ -1,7 +1,8 @@
 """The year before: ``before`` (last year's indicator of the same name), ``before:FORMULA`` and ``growth:FORMULA``.
 
 ``before:hotline:calls`` counts last year's calls even if nobody kept a project then; ``before`` follows what last
-year's project measured. ``growth`` is the change in per cent of last year's value (S37: 5187 to 6191 is 19.36 %).
+year's project measured, as it was frozen if it was.
+``growth`` is the change in per cent of last year's value (S37: 5187 to 6191 is 19.36 %).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from django.db.models import Q, QuerySet
 
 from yuqiao.evaluation.formulas.asked import Answers, Asked, nothing_of
 from yuqiao.evaluation.formulas.written import Formula, FormulaError, read_formula
-from yuqiao.evaluation.models import Evidence, Indicator
+from yuqiao.evaluation.freezing_data import from_data
+from yuqiao.evaluation.models import Evidence, Frozen, Indicator
 from yuqiao.evaluation.sheet import NOTHING, Measured
 from yuqiao.hotline.figures.definition import Part
 
@@ -74,6 +76,7 @@ def _same_names(asked: Sequence[Asked]) -> dict[tuple[int | None, str], Asked]:
 def measure(asked: Sequence[Asked], at: dt.datetime, ask: Measure) -> Answers:
     """Answer all; ``ask`` measures whatever is asked of last year, and of this year for growth."""
     then = last_years(asked)
+    kept = _frozen([one for one in asked if inner(one.formula) is None])
     growing = {
         one: replace(one, formula=wanted)
         for one in asked
@@ -82,7 +85,7 @@ def measure(asked: Sequence[Asked], at: dt.datetime, ask: Measure) -> Answers:
     found = ask([*then.values(), *growing.values()], at)
     answers: Answers = {}
     for one in asked:
-        before = found[then[one]] if one in then else NOTHING
+        before = kept.get(one) or (found[then[one]] if one in then else NOTHING)
         if one in growing:
             answers[one] = _growth(one.formula, found[growing[one]], before)
         else:
@@ -92,6 +95,22 @@ def measure(asked: Sequence[Asked], at: dt.datetime, ask: Measure) -> Answers:
                 definition=f"上年（{one.year - 1}年）：{before.definition or '无数据'}",
             )
     return answers
+
+
+def _frozen(asked: Sequence[Asked]) -> Answers:
+    """Return what last year's newest frozen sheets say of the indicators of the same name."""
+    projects = {one.indicator.project.before_id for one in asked} - {None}
+    sheets = Frozen.objects.filter(project__in=projects).order_by("number") if projects else Frozen.objects.none()
+    kept = {
+        (project, row["name"]): row["measured"]
+        for project, rows in dict(sheets.values_list("project_id", "sheet__rows")).items()
+        for row in rows
+    }
+    return {
+        one: from_data(Measured, kept[key])
+        for one in asked
+        if (key := (one.indicator.project.before_id, one.indicator.name)) in kept
+    }
 
 
 def _this_year(asked: Asked) -> Asked | None:

@@ -171,6 +171,21 @@ def test_changed_definitions_targets_money_and_indicators_are_said(of: Project) 
 
 
 @rows
+def test_last_years_actual_is_the_one_that_was_frozen() -> None:
+    earlier = project("p-2022", 2022)
+    of = project("p-2023", 2023, before=earlier)
+    indicator(earlier, "count:feedback_sheet", name="反馈表")
+    asked = indicator(of, "before", name="反馈表")
+    piece(earlier, "feedback_sheet", D(2022, 5, 1))
+    assert formulas.measure(asked, clock.now()).value == 1
+    freeze(earlier, None)
+    piece(earlier, "feedback_sheet", D(2022, 5, 1))
+    found = formulas.measure(asked, clock.now())
+    assert found.value == 1
+    assert found.definition == "上年（2022年）：本年度登记且未撤回的“译文质量反馈表”件数"
+
+
+@rows
 def test_whoever_touches_what_was_kept_is_found_out(of: Project) -> None:
     indicator(of, "count:feedback_sheet")
     frozen = freeze(of, None)
