@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 
-from yuqiao.documents.forms import Cell, Placed
+from yuqiao.documents.forms import Cell, Part, Placed, placed
 
 MM_PER_POINT = 25.4 / 72
 #: Height of a line over the size of its font, and white space around the text of a cell in mm.
@@ -30,6 +30,22 @@ def height(cell: Cell, width: float, size: float) -> float:
     """Return how high a cell must be, in mm."""
     rows = len(cell.text) if cell.upright else lines(cell.text, width, size)
     return max(cell.high, rows * size * LINE * MM_PER_POINT + 2 * PADDING)
+
+
+#: What a row really needs of what is worked out for it, at most.
+TIGHTEST = 0.88
+
+
+def fitting(parts: Sequence[Part], widths: Sequence[float], room: float, sizes: Sequence[float]) -> float:
+    """Return the first of ``sizes`` in points at which parts fit ``room`` mm together; the first of all if none does.
+
+    A block that just fits one page is easier to read smaller than broken; one that needs many pages is not.
+    """
+    for size in sizes:
+        need = sum(sum(heights(placed(one, len(widths)), widths, len(one.rows), size)) for one in parts)
+        if need * TIGHTEST <= room:
+            return size
+    return sizes[0]
 
 
 def heights(cells: Sequence[Placed], widths: Sequence[float], rows: int, size: float) -> list[float]:

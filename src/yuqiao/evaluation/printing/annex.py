@@ -97,7 +97,7 @@ def _sources(sheet: Sheet) -> Block:
         for place, row in _numbered(sheet)
     )
     head = ("指标", "分子", "分母", "记录与材料", "首次完成", "期限", "取数口径")
-    return Table("表 3 实际完成值的来源", head, rows, wide=(0, 6), shares=(30, 8, 8, 8, 12, 12, 22))
+    return Table("表 3 实际完成值的来源", head, rows, wide=(0, 6), shares=(22, 12, 12, 7, 11, 11, 25))
 
 
 def _number(count: int | None) -> str:

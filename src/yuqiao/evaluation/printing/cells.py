@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from yuqiao.documents.forms import Align, Cell, Part, Row
-from yuqiao.evaluation.printing.copies import Copy
+from yuqiao.documents.measure import fitting
+from yuqiao.documents.style import Page, room
+from yuqiao.evaluation.printing.copies import MARGINS, Copy
 from yuqiao.evaluation.sheet import Header
 
 #: Columns of all forms in mm: block label, first level, second, third, target, actual, weight, points, remark.
-WIDTHS = (8.0, 18.0, 22.0, 39.0, 22.0, 22.5, 13.5, 15.0, 26.0)
+WIDTHS = (8.0, 18.0, 22.0, 36.0, 20.5, 20.5, 13.5, 14.0, 33.5)
 COLUMNS = len(WIDTHS)
 HIDDEN, DASH = "不公开", "—"
+#: Sizes of a form's words in points: No. 5 small, and down to what is still easy to read.
+SIZES = (9.0, 8.5, 8.0)
 #: Room for a signature in mm.
 SIGNATURE = 16.0
 
@@ -55,6 +59,11 @@ def signatures(*names: str) -> Part:
         for name, across in zip(names, widths, strict=True)
     )
     return Part((tuple(cells),))
+
+
+def fitting_size(parts: tuple[Part, ...]) -> float:
+    """Return the size in points at which the last parts of a form stand on one page, if they can."""
+    return fitting(parts, WIDTHS, room(Page(margins=MARGINS), sideways=False)[1], SIZES)
 
 
 def beside_label(words: str, rows: list[Row]) -> tuple[Row, ...]:

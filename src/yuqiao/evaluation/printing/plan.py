@@ -12,6 +12,7 @@ from yuqiao.evaluation.printing.cells import (
     COLUMNS,
     WIDTHS,
     beside_label,
+    fitting_size,
     label,
     long,
     merged,
@@ -31,12 +32,13 @@ SIGNED_BY = ("填报人", "项目部门负责人", "主管主任")
 def plan_form(sheet: Sheet, copy: Copy = Copy.PUBLIC, *, draft: bool = False) -> Document:
     """Return the form; the internal copy says where each actual is going to come from."""
     header = sheet.header
-    parts = (who_and_what(header, copy), _funds(sheet), _goals(sheet), _indicators(sheet, copy), signatures(*SIGNED_BY))
+    last = (_indicators(sheet, copy), signatures(*SIGNED_BY))
+    parts = (who_and_what(header, copy), _funds(sheet), _goals(sheet), *last)
     return Document(
         TITLE,
         f"（{header.year}年度）",
         sheet.at,
-        (Form(WIDTHS, parts),),
+        (Form(WIDTHS, parts, fitting_size(last)),),
         style=FORM,
         page=page(copy, f"{TITLE}（{header.year}年度） {header.name}", draft=draft),
     )

@@ -19,6 +19,7 @@ from yuqiao.evaluation.printing.cells import (
     DASH,
     WIDTHS,
     beside_label,
+    fitting_size,
     label,
     long,
     merged,
@@ -43,7 +44,8 @@ def self_evaluation(
     It is marked as a draft if ``draft``, or, where nothing is said, while a row is not scored yet.
     """
     header = sheet.header
-    form = Form(WIDTHS, (who_and_what(header, copy), _funds(sheet), _goals(sheet), _indicators(sheet), _signatures()))
+    last = (_indicators(sheet), signatures(*SIGNED_BY))
+    form = Form(WIDTHS, (who_and_what(header, copy), _funds(sheet), _goals(sheet), *last), fitting_size(last))
     blocks: tuple[Block, ...] = (form, *(annex(sheet, papers) if copy is Copy.INTERNAL else ()))
     running = f"{TITLE}（{header.year}年度） {header.name}"
     marked = bool(sheet.open) if draft is None else draft
@@ -55,10 +57,6 @@ def self_evaluation(
         style=FORM,
         page=page(copy, running, draft=marked),
     )
-
-
-def _signatures() -> Part:
-    return signatures(*SIGNED_BY)
 
 
 def points_text(points: Decimal | None, sheet: Sheet) -> str:

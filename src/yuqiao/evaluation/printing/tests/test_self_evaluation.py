@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from yuqiao.documents.blocks import Document, Table
 from yuqiao.documents.docx import to_docx
 from yuqiao.documents.formats import FORMATS
+from yuqiao.documents.forms import Form
 from yuqiao.documents.pdf import to_pdf
 from yuqiao.documents.xlsx import to_xlsx
 from yuqiao.evaluation.audit import Weight, audit
@@ -107,6 +108,17 @@ def test_the_pdf_has_two_pages_and_every_remark_beside_its_indicator(sheet: Shee
     row = next(number for number, line in enumerate(lines) if "组织线下主题活动" in line)
     assert "因工作计划" in "".join(lines[row - 4 : row + 4])
     assert "95.96" in second
+
+
+def test_long_remarks_are_printed_smaller_rather_than_broken_over_pages() -> None:
+    told = [replace(row, cause=year.CAUSES[14] * 2 if row.id % 6 == 0 else "") for row in year.rows()]
+    first, second = pages(self_evaluation(year.sheet(told)))
+    assert "一级指标" not in first
+    assert "主管主任" in second
+    usual, smaller = (self_evaluation(of).blocks[0] for of in (year.sheet(), year.sheet(told)))
+    assert isinstance(usual, Form)
+    assert isinstance(smaller, Form)
+    assert (usual.size, smaller.size) == (9.0, 8.0)
 
 
 def test_a_long_form_repeats_its_head_on_every_page() -> None:
