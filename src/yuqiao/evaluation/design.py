@@ -30,6 +30,8 @@ WISHES = (
 )
 #: Words that show that something has to be handed in or done by a day.
 TIMELY = ("时效", "及时", "按时", "月底前", "月前", "日前", "年底前")
+#: No name is longer; what is, is compared by its beginning.
+LONG = 200
 _BREAK = re.compile(r"[，、；;,]|以及|并且|(?<=[完次期份])并")
 _DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|末|份)?(?:之?前|以前)|(?:\d{4}年)年?底前")
 
@@ -73,8 +75,8 @@ def is_timely(level2: str, name: str) -> bool:
 
 
 def common(one: str, other: str) -> str:
-    """Return the longest piece of text that two names share."""
-    best = ""
+    """Return the longest piece of text that the beginnings of two names share."""
+    one, other, best = one[:LONG], other[:LONG], ""
     for begin in range(len(one)):
         while one[begin : begin + len(best) + 1] in other and begin + len(best) < len(one):
             best = one[begin : begin + len(best) + 1]

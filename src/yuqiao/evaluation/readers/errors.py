@@ -65,6 +65,10 @@ REASONS = {
         "这是{kind}，不是表格文件，请提交docx、xlsx、PDF或文本",
         "this is {kind}, no form; hand in docx, xlsx, PDF or text",
     ),
+    "too-many": (
+        "文件里的指标超过{most}项，不是一份自评表",
+        "the file holds more than {most} indicators; hand in one form at a time",
+    ),
     "no-indicators": (
         "文件里没有指标行（年度指标值、实际完成值、分值）",
         "the file holds no indicators (no row with target, actual and weight)",

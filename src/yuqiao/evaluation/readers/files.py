@@ -16,7 +16,11 @@ from yuqiao.evaluation.readers.pdf import read_pdf
 from yuqiao.evaluation.readers.safety import LARGEST, MIB, inspect, text_of
 from yuqiao.evaluation.readers.text import mended, read_text
 from yuqiao.evaluation.readers.word import read_docx
-from yuqiao.evaluation.readers.workbook import read_xlsx
+from yuqiao.evaluation.readers.workbook import MOST_COLUMNS, read_xlsx
+
+#: Plain text of that many bytes is a book, and one with that many indicators a whole city's.
+MOST_TEXT = MIB
+MOST_INDICATORS = 500
 
 __all__ = ["LARGEST", "UnreadableError", "read_content", "read_file", "read_pasted"]
 
@@ -34,7 +38,13 @@ def read_file(path: Path) -> Form:
 
 def read_content(content: bytes, name: str = "") -> Form:
     """Return the form that a file's bytes hold; ``name`` is the file's. UnreadableError as `read_file`."""
-    kind = inspect(content, name)
+    form = _read(content, inspect(content, name))
+    if len(form.indicators) > MOST_INDICATORS:
+        raise UnreadableError("too-many", most=MOST_INDICATORS)
+    return form
+
+
+def _read(content: bytes, kind: Kind) -> Form:
     if kind not in FORMS:
         raise UnreadableError("not-a-form", kind=kind.value)
     if kind is Kind.DOCX:
@@ -43,22 +53,32 @@ def read_content(content: bytes, name: str = "") -> Form:
         return read_cells(*read_xlsx(content))
     if kind is Kind.PDF:
         return _pdf(content)
+    if len(content) > MOST_TEXT:
+        raise UnreadableError("too-large", most=MOST_TEXT // MIB)
     return read_pasted(text_of(content) or "")
 
 
 def read_pasted(text: str) -> Form:
-    """Return the form that a text holds: cells between tabs, as a table is pasted, or the text of a page."""
-    if "\t" not in text:
-        return read_text(text)
-    rows = [row for row in csv.reader(StringIO(text.replace("\0", "")), delimiter="\t") if any(row)]
-    by_cells, by_text = read_cells(rows), read_text(text.replace("\t", " "))
-    return by_cells if len(by_cells.indicators) >= len(by_text.indicators) else by_text
+    """Return the form that a text holds: cells between tabs or bars, as a table is pasted, or the text of a page."""
+    by_text = read_text(text.replace("\t", " "))
+    for mark in ("\t", "|"):
+        if mark not in text:
+            continue
+        lines = StringIO(re.sub(r"\r\n?", "\n", text.replace("\0", "")))
+        try:
+            rows = [row for row in csv.reader(lines, delimiter=mark) if any(row)]
+        except csv.Error:  # a quotation mark that nobody closed
+            continue
+        by_cells = read_cells([[cell.strip() for cell in row[:MOST_COLUMNS]] for row in rows])
+        if len(by_cells.indicators) >= max(len(by_text.indicators), 1):
+            return by_cells
+    return by_text
 
 
 def _pdf(content: bytes) -> Form:
     """By its ruled tables, where they hold as many indicators as its text; a form without rules by its text."""
     printed = read_pdf(content)
-    by_text = read_text(printed.text)
+    by_text = read_text(printed.text[:MOST_TEXT])
     by_cells = read_cells([[_unbroken(cell) for cell in row] for row in printed.rows], printed.places)
     if len(by_cells.indicators) < max(len(by_text.indicators), 1):
         return by_text

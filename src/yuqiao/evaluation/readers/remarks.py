@@ -11,6 +11,8 @@ from yuqiao.evaluation.form import IndicatorRow
 
 #: A line that much shorter than the widest one ends its cell.
 SHORT = 3
+#: More than so many remarks are no remarks, but another text.
+MOST = 60
 #: What a remark shares with a name at least, in signs; and what a lost point is worth beside that.
 SHARED = 2
 LOST = 3
@@ -39,6 +41,8 @@ def place_remarks(rows: Sequence[IndicatorRow], remarks: Sequence[str]) -> tuple
     The best of all orderly placements is taken: what a remark shares with the row's name counts, and whether the row
     lost points, which is what remarks are for.
     """
+    if len(remarks) > MOST:
+        return list(rows), [f"{remarks[0]}……（共{len(remarks)}段）"]
     best: list[list[tuple[int, tuple[tuple[int, int], ...]]]] = [[(0, ())] * (len(rows) + 1)]
     for n, remark in enumerate(remarks):
         line = [best[n][0]]

@@ -47,8 +47,9 @@ FUNDS_LABEL = "|".join(r"\s*".join(label) for label in FUNDS)
 FUNDS_ROW = re.compile(
     rf"({FUNDS_LABEL})\s+({MONEY})\s+({MONEY})\s+({MONEY})\s+({MONEY})\s+([\d.]+%|—|-)(?:[ \t]+({MONEY}))?(?=\s|$)"
 )
-TARGET = r"[‘’'\"]?(?:[＝=≥≤＞＜>]\S+)|是"
-ROW = re.compile(rf"\s*(.*?)\s+({TARGET})\s+(\S.*?)\s+(\d+(?:\.\d+)?)\s+(\d+\.\d+)(?=\s|$|[\u4e00-\u9fff])", re.DOTALL)
+#: A target stands alone; behind it an actual of one cell's length, a weight, and points with decimals.
+TARGET = re.compile(r"(?<=\s)(?:[‘’'\"]?[＝=≥≤＞＜>]\S+|是)(?=\s)")
+CELLS = re.compile(r"\s+(\S.{0,200}?)\s+(\d+(?:\.\d+)?)\s+(\d+\.\d+)(?=\s|$|[\u4e00-\u9fff])", re.DOTALL)
 TOTAL = re.compile(r"总分[:：]?\s*([\d.]+)\s+([\d.]+)")
 YEAR = re.compile(r"[（(]\s*(\d{4})\s*年度?\s*[）)]")
 REMARKS = "偏差原因分析及改进措施"
@@ -92,6 +93,7 @@ def read_text(text: str) -> Form:
 
 def mended(text: str) -> str:
     """Return a PDF's text with radicals as signs, and without the spaces that a change of font leaves in cells."""
+    text = re.sub(r"[ \t]{2,}", " ", text)
     text = KANGXI.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text.translate(RADICALS))
     text = re.sub(r"(?<=[（(])[ \t]+|[ \t]+(?=[）)])|[ \t]+(?=（)", "", text)
     text = re.sub(r"(?<=[＝=≥≤＞＜])[ \t]+|(?<=[‘’])[ \t]+(?=[＝=≥≤＞＜])", "", text)
@@ -136,19 +138,24 @@ def _indicators(body: str, before: int) -> tuple[list[IndicatorRow], list[str]]:
     rows: list[IndicatorRow] = []
     lost: list[str] = []
     level2 = ""
-    at = 0
-    for found in ROW.finditer(body):
-        lost += _left_over(body[at : found.start()])
-        at = found.end()
-        name, target, actual, weight, points = found.groups()
-        remark, name = _remark_before(name)
+    at = line = 0
+    body = f"\n{body}"  # a target stands behind white space, the first one too
+    for target in TARGET.finditer(body):
+        cells = CELLS.match(body, target.end()) if target.start() >= at else None
+        if cells is None:
+            continue
+        remark, name = _remark_before(body[at : target.start()])
         if remark and rows:
             rows[-1] = replace(rows[-1], remark=remark)
         level2, clean = _levels(name, level2)
+        line += body.count("\n", at, target.start())
+        where = f"第{len(rows) + 1}项，第{before + line}行"
+        actual, weight, points = cells.groups()
         joined = re.sub(r"\s+", "", actual)
-        line = before + body[: found.start(2)].count("\n") + 1
-        level1, where = SECOND_LEVEL.get(level2, ""), f"第{len(rows) + 1}项，第{line}行"
-        rows.append(IndicatorRow(level1, level2, clean, target, joined, weight, points, where=where))
+        level1 = SECOND_LEVEL.get(level2, "")
+        rows.append(IndicatorRow(level1, level2, clean, target.group(), joined, weight, points, where=where))
+        line += body.count("\n", target.start(), cells.end())
+        at = cells.end()
     lost += _left_over(body[at:])
     return rows, lost
 

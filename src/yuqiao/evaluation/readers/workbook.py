@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import warnings
 from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
@@ -29,15 +30,17 @@ def read_xlsx(content: bytes) -> tuple[list[list[str]], list[str]]:
     A merged cell stands in its first place, the others are empty.
     """
     try:
-        book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-        found = list(_rows(book))
-        several = len({title for _, title, _ in found}) > 1
-        places = [f"{title}第{number}行" if several else f"第{number}行" for _, title, number in found]
-        return [cells for cells, _, _ in found], places
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that a form does not need
+            book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
+            found = list(_rows(book))
     except UnreadableError:
         raise
-    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, SyntaxError) as error:  # of its XML
+    except Exception as error:  # whatever the library falls over, the file is to blame
         raise UnreadableError("damaged") from error
+    several = len({title for _, title, _ in found}) > 1
+    places = [f"{title}第{number}行" if several else f"第{number}行" for _, title, number in found]
+    return [cells for cells, _, _ in found], places
 
 
 def _rows(book: openpyxl.Workbook) -> Iterator[tuple[list[str], str, int]]:

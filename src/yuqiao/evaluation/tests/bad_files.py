@@ -166,6 +166,8 @@ def odf() -> bytes:
     return out.getvalue()
 
 
+HEAD = "项目支出绩效自评表\n（2023年度）\n一级指标 二级指标\n"
+ROW = "时效指标 7月底前完成一项，完成两项 ≥1 1 1 0.50\n"
 MACROS = {"xl/vbaProject.bin": b"\xd0\xcf"}
 #: Name of the file, how it is made, what is said about it.
 BAD: tuple[tuple[str, Callable[[], bytes], str], ...] = (
@@ -206,6 +208,12 @@ BAD: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("far.xlsx", far_cells, "cells"),
     ("dense.docx", dense_word, ""),
     ("dense.xlsx", dense_sheet, ""),
+    ("long.txt", lambda: b"1" * (2 * MIB), "too-large"),
+    ("many.txt", lambda: f"{HEAD}{ROW * 600}".encode(), "too-many"),
+    ("targets.txt", lambda: f"{HEAD}{'是 ' * 100_000}".encode(), ""),
+    ("spaces.txt", lambda: f"{HEAD}{' ' * MIB}"[:MIB].encode()[:MIB], ""),
+    ("brackets.txt", lambda: ("（" + " )" * 400_000).encode(), ""),
+    ("quoted.txt", lambda: b'\t"' + b"a" * 1_000_000, ""),
     ("pages.pdf", lambda: pdf(count=61), "pages"),
     ("pictures.pdf", pdf, "pictures"),
     ("bomb.pdf", pdf_bomb, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from dataclasses import replace
@@ -23,8 +24,9 @@ from yuqiao.evaluation.printing.copies import Copy
 from yuqiao.evaluation.printing.self_evaluation import self_evaluation
 from yuqiao.evaluation.printing.tests import year
 from yuqiao.evaluation.readers.cells import read_cells
-from yuqiao.evaluation.readers.files import UnreadableError, read_content, read_file
+from yuqiao.evaluation.readers.files import UnreadableError, read_content, read_file, read_pasted
 from yuqiao.evaluation.readers.text import read_text
+from yuqiao.evaluation.readers.workbook import shown
 from yuqiao.evaluation.schemes import BEIJING, BUDGET, NATIONAL, SCHEMES, Scheme
 from yuqiao.evaluation.tests import beijing
 
@@ -165,6 +167,35 @@ def test_every_printed_form_of_the_same_content_gives_the_same_findings(tmp_path
         wanted = audit(beijing.PRINTED, BEIJING)
         assert [(one.rule, one.where) for one in found] == [(one.rule, one.where) for one in wanted], name
         assert all(one.place for one in found if one.where in {row.name for row in form.indicators})
+
+
+def test_a_table_pasted_with_bars_is_read_like_one_with_tabs() -> None:
+    bars = "\n".join(f"| {' | '.join(row)} |" for row in beijing.as_rows())
+    assert [replace(one, where="") for one in read_pasted(bars).indicators] == [
+        replace(one, where="") for one in beijing.PRINTED.indicators
+    ]
+    assert read_pasted(bars).total_points == "95.96"
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "wanted"),
+    [
+        (0.9962218, "0.00%", "99.62%"),
+        (0.99625, "0.00%", "99.63%"),
+        (168.3362, "0.000000", "168.336200"),
+        (9.96, "0.00_ ", "9.96"),
+        (30000, "#,##0", "30000"),
+        (6, '0"期"', "6期"),
+        (5.0, "General", "5"),
+        (1e-7, "General", "0.0000001"),
+        (dt.datetime.fromisoformat("2023-07-20"), "yyyy-mm-dd", "2023-07-20"),
+        (True, "General", "是"),
+        ("≥500个", "@", "≥500个"),
+        (float("inf"), "0.00", ""),
+    ],
+)
+def test_a_spreadsheet_s_cell_is_read_as_it_is_shown(value: object, number_format: str, wanted: str) -> None:
+    assert shown(value, number_format) == wanted
 
 
 def test_remarks_that_a_page_break_cut_off_find_their_rows_and_one_is_told() -> None:
