@@ -60,6 +60,8 @@ ENTRIES = (
     Entry("violations", _("Violations"), Act.SEE_VIOLATIONS, Group.RESULTS),
     Entry("outages", _("Outages"), Act.WATCH, Group.RESULTS),
     Entry("projects", _("Projects"), Act.SEE_PROJECTS, Group.EVALUATION),
+    Entry("contracts", _("Contracts"), Act.SEE_PROJECTS, Group.EVALUATION),
+    Entry("outreach", _("Outreach"), Act.SEE_PROJECTS, Group.EVALUATION),
     Entry("audit-form", _("Check a form"), Act.AUDIT_FORMS, Group.EVALUATION),
 )
 

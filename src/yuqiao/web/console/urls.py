@@ -39,7 +39,7 @@ from yuqiao.web.console import (
     workplace,
     wrap_up,
 )
-from yuqiao.web.console.projects import audit
+from yuqiao.web.console.projects import audit, contracts, outreach
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
@@ -123,6 +123,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workload/overtime.csv", workload.overtime_csv, name="overtime-csv"),
     path("outages/", outages.show, name="outages"),
     path("outages/change/", outages.change, name="outages-change"),
+    path("contracts/", contracts.page, name="contracts"),
+    path("contracts/<int:contract_id>/", contracts.one, name="contract"),
+    path("outreach/", outreach.page, name="outreach"),
     path("audit-form/", audit.page, name="audit-form"),
     path("projects/", include("yuqiao.web.console.projects.urls")),
     path("feedback/", feedback.show, name="feedback"),

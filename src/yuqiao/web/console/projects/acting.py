@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import TypeVar
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from yuqiao.accounts.models import Person
+from yuqiao.contracts.rules import ContractError
 from yuqiao.evaluation.evidence_import import ListError
 from yuqiao.evaluation.evidence_rules import EvidenceError
 from yuqiao.evaluation.freezing import FreezingError
@@ -26,6 +28,7 @@ from yuqiao.evaluation.process import ProcessError
 from yuqiao.evaluation.readers.errors import UnreadableError
 from yuqiao.evaluation.report_figures import FigureError
 from yuqiao.evaluation.texts import TextError
+from yuqiao.outreach.rules import OutreachError
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, may, person_of
 
@@ -50,6 +53,8 @@ MISTAKES: tuple[type[ValueError], ...] = (
     FigureError,
     ProcessError,
     FreezingError,
+    ContractError,
+    OutreachError,
 )
 
 
@@ -59,6 +64,14 @@ class Verb:
 
     act: Act
     do: Callable[[Project, HttpRequest, Person], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """The same where there is no project: who may, and what is done."""
+
+    act: Act
+    do: Callable[[HttpRequest, Person], str | None]
 
 
 def sentence(error: ValueError) -> str:
@@ -76,19 +89,28 @@ def answer(
     then: Callable[[], str],
     show: Callable[[HttpRequest, Project, Given], HttpResponseBase],
 ) -> HttpResponseBase:
+    """Do what a form of a project's page asks; a mistake shows the page again, with what was typed (status 422)."""
+    deeds = {name: Deed(verb.act, partial(verb.do, project)) for name, verb in verbs.items()}
+    return tried(request, deeds, then, lambda given: show(request, project, given))
+
+
+def tried(
+    request: HttpRequest,
+    deeds: Mapping[str, Deed],
+    then: Callable[[], str],
+    show: Callable[[Given], HttpResponseBase],
+) -> HttpResponseBase:
     """Do what a form asks; a mistake shows the same page again, with what was typed (status 422)."""
     ask = request.POST.get("ask", "")
-    verb = verbs.get(ask)
-    if verb is None:
+    deed = deeds.get(ask)
+    if deed is None:
         raise Http404
-    if not may(person_of(request), verb.act):
+    if not may(person_of(request), deed.act):
         raise PermissionDenied
     try:
-        warning = verb.do(project, request, person_of(request))
+        warning = deed.do(request, person_of(request))
     except MISTAKES as error:
-        shown = show(
-            request, project, {ask: request.POST, "error": sentence(error), "faults": getattr(error, "faults", ())}
-        )
+        shown = show({ask: request.POST, "error": sentence(error), "faults": getattr(error, "faults", ())})
         shown.status_code = 422
         return shown
     messages.success(request, _("Saved; the journal holds who did it."))
