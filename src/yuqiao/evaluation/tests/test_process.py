@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from yuqiao.accounts.models import JournalEntry, Person, Role
 from yuqiao.accounts.services import grant_role
@@ -266,3 +268,21 @@ def test_nothing_is_entered_after_the_freeze_and_nothing_written_after_the_lock(
         with pytest.raises(ProcessError) as caught:
             advance(planned, back, by=wang, note="再改", seen=digest)
         assert codes(caught) == ["stage"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_wins(planned: Project) -> None:
+    people = [person(name) for name in ("a", "b", "c", "d")]
+
+    def begin(by: Person) -> str:
+        try:
+            return advance(Project.objects.get(pk=planned.pk), Act.BEGIN, by=by).value
+        except ProcessError as error:
+            return error.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        found = sorted(pool.map(begin, people))
+    assert found == ["running", "stage", "stage", "stage"]
+    assert planned.steps.count() == 1
