@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from yuqiao.evaluation.schemes import SATISFACTION
-from yuqiao.evaluation.sheet import Row, Sheet
+from yuqiao.evaluation.sheet import FULL, Row, Sheet
 
 #: From this share of satisfied people on, satisfaction is called high; half-open like the best grade's interval.
 HIGH = Fraction(90)
@@ -138,9 +138,8 @@ def satisfied(sheet: Sheet) -> Found:
 
 def weighed(sheet: Sheet) -> Found:
     """Points add up to 100 wherever there are any."""
-    weights = sheet.budget_weight + sum(row.weight for row in sheet.leading)
-    if sheet.scheme.weights and weights != 100:
-        return Found(against=f"分值合计为{weights}分")
+    if sheet.weights not in {None, FULL}:
+        return Found(against=f"分值合计为{sheet.weights}分")
     return SILENT
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
@@ -180,10 +179,9 @@ def _of_sheet(project: Project, sheet: Sheet) -> dict[str, object]:
     unscored = [row.name for row in sheet.leading if row.score.value is None]
     if sheet.budget.value is None and sheet.budget_weight:
         unscored.append("预算执行率")
-    weights = sum((row.weight for row in sheet.leading), sheet.budget_weight if sheet.scheme.weights else Decimal(0))
     return {
         "indicators": len(sheet.leading),
-        "weights": weights if sheet.scheme.weights else None,
+        "weights": sheet.weights,
         "unreviewed": tuple(row.name for row in sheet.leading if row.id not in reviewed),
         "unscored": tuple(unscored),
         "unexplained": tuple(row.name for row in sheet.leading if not _explained(row, sheet)),

@@ -119,7 +119,6 @@ def of_sheet(sheet: Sheet) -> dict[str, Figure]:
     whole, scheme = sheet.money[0], sheet.scheme
     left = None if whole.adjusted_fen is None or whole.executed_fen is None else whole.adjusted_fen - whole.executed_fen
     ratio, ratio_initial = sheet.budget.ratio, sheet.budget_initial.ratio
-    scored = bool(scheme.weights) and not sheet.open
     found = [
         Figure("project", sheet.header.name, "sheet:header"),
         Figure("unit", sheet.header.unit, "sheet:header"),
@@ -131,8 +130,8 @@ def of_sheet(sheet: Sheet) -> dict[str, Figure]:
         Figure("unspent", _ten_thousand(left), "sheet:money", _exact(left), "万元"),
         Figure("execution", _rate(ratio, scheme), "sheet:money", _hundredfold(ratio), "%"),
         Figure("execution_initial", _rate(ratio_initial, scheme), "sheet:money", _hundredfold(ratio_initial), "%"),
-        Figure("total", f"{sheet.total}" if scored else None, "sheet:total", Fraction(sheet.total), "分"),
-        Figure("grade", sheet.grade if scored and sheet.grade else None, "sheet:total"),
+        Figure("total", f"{sheet.total}" if sheet.graded else None, "sheet:total", Fraction(sheet.total), "分"),
+        Figure("grade", sheet.grade if sheet.graded else None, "sheet:total"),
         Figure("indicators", str(len(sheet.leading)), "sheet:rows", Fraction(len(sheet.leading)), "项"),
     ]
     for row in sheet.rows:

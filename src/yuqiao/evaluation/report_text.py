@@ -133,13 +133,16 @@ def default_of(code: str, sheet: Sheet) -> str:
 
 
 def _goals(sheet: Sheet) -> str:
-    strands = [one.goal for one in sheet.strands if one.goal]
-    return "\n".join(filter(None, [sheet.goal, *strands]))
+    return _with(sheet.goal, [one.goal for one in sheet.strands])
 
 
 def _achieved(sheet: Sheet) -> str:
-    strands = [one.achieved for one in sheet.strands if one.achieved]
-    return "\n".join(filter(None, [sheet.achieved, *strands]))
+    return _with(sheet.achieved, [one.achieved for one in sheet.strands])
+
+
+def _with(whole: str, strands: Sequence[str]) -> str:
+    """Return a text with its strands, a paragraph each; a strand that the text names already is not said again."""
+    return "\n".join([one for one in [whole] if one] + [one for one in strands if one and one not in whole])
 
 
 def _indicators(sheet: Sheet) -> str:

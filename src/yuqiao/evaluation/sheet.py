@@ -18,6 +18,7 @@ from yuqiao.evaluation.targets import Target
 
 #: Fen in 万元.
 FEN = 1_000_000
+FULL = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,18 @@ class Sheet:
     def leading(self) -> tuple[Row, ...]:
         """The rows that are no parts of others: those that add up."""
         return tuple(row for row in self.rows if row.parent is None)
+
+    @property
+    def weights(self) -> Decimal | None:
+        """All points that can be had; None where neither the scheme nor any indicator has points (S112)."""
+        if not self.scheme.weights and not any(row.weight for row in self.leading):
+            return None
+        return sum((row.weight for row in self.leading), self.budget_weight)
+
+    @property
+    def graded(self) -> bool:
+        """Whether total and grade mean something: all is scored, and points add up to 100 (S117, S119)."""
+        return not self.open and self.weights == FULL and bool(self.grade)
 
     def parts(self, of: int) -> tuple[Row, ...]:
         """Return the parts of a compound indicator, in order."""

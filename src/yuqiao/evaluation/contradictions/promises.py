@@ -102,7 +102,7 @@ def grade(report: Report, register: Register) -> Iterator[Finding]:
     for passage in report:
         for claim in _GRADE.finditer(passage.text):
             here = place(passage, *claim.span())
-            if sheet is not None and not sheet.open and sheet.scheme.weights:
+            if sheet is not None and sheet.graded:
                 if sheet.grade[:1] != claim[1][:1]:
                     there = Place("总分", f"{sheet.total}分，{sheet.grade}")
                     yield Finding("grade", f"等级写的是{claim[1]}，按总分应为{sheet.grade}。", here, there)
@@ -113,7 +113,7 @@ def grade(report: Report, register: Register) -> Iterator[Finding]:
 def total(report: Report, register: Register) -> Iterator[Finding]:
     """A total in the text that is not the sheet's."""
     sheet = register.sheet
-    if sheet is None or sheet.open or not sheet.scheme.weights:
+    if sheet is None or not sheet.graded:
         return
     for passage in report:
         for found in re.finditer(r"总分[^，。；\d]{0,6}(\d+(?:\.\d+)?)", passage.text):

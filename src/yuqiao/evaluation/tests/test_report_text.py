@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_platforms_own_sentences_hold_no_number_that_is_no_figure() -> None:
 
 def test_a_sentence_whose_figures_are_unknown_is_left_out() -> None:
     assert text_of(composed(calls=None), "analysis") == "全年预算149.73万元，结余0.565713万元。"
-    unscored = sheet(ROWS, scheme=GUANGZHOU)
+    unscored = sheet([*ROWS, row(3, "总结", "是", None, "1")])
     assert "等级" not in text_of(composed(of=unscored), "conclusion")
     assert "总分87.96分，自评等级为良。" in text_of(composed(), "conclusion")
 
@@ -149,3 +150,17 @@ def test_what_the_platform_writes_contradicts_nothing() -> None:
     assert check((*passages(report), *passages_of_form(SHEET)), Register(name=SHEET.header.name, sheet=SHEET)) == []
     titles = [one.title for one in passages_of_form(SHEET)]
     assert titles == ["预期目标", "实际完成情况", "偏差原因：质检差错率"]
+
+
+def test_strands_that_the_goal_names_already_are_not_said_twice() -> None:
+    said = replace(SHEET, goal="稳定运行平台；提供翻译。", achieved="")
+    assert default_of("goals", said) == "稳定运行平台；提供翻译。"
+    assert default_of("implementation", said) == "已提供。"
+
+
+def test_a_scheme_without_weights_grades_a_project_that_has_them() -> None:
+    weighed = sheet([row(1, "制作视频", "≥4期", "6", "90")], scheme=GUANGZHOU)
+    assert (weighed.weights, weighed.graded) == (Decimal(100), True)
+    assert of_sheet(weighed)["grade"].text == "优秀"
+    bare = sheet([row(1, "制作视频", "≥4期", "6", "0")], scheme=GUANGZHOU)
+    assert (bare.weights, bare.graded) == (None, False)
