@@ -24,8 +24,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not_later": ("新项目的年度须晚于{year}年。", "The new project's year must be later than {year}."),
     "department": ("没有编号为“{code}”的部门。", "There is no department {code}; add it to the register first."),
     "unit_itself": ("“本级”指主管部门自己，实施单位须与主管部门相同。", "本级 is the department in charge itself."),
-    "scheme": ("没有评分办法“{code}”，或当时尚未生效。", "There is no scheme {code} that held then."),
-    "scheme_taken": ("评分办法“{code}”已有{day}起生效的版本。", "{code} has a version from {day} on already."),
+    "scheme": ("没有评分方案“{code}”，或当时尚未生效。", "There is no scheme {code} that held then."),
+    "scheme_taken": ("评分方案“{code}”已有{day}起生效的版本。", "{code} has a version from {day} on already."),
     "stage": (
         "项目已不在可修改的阶段（{stage}）。",
         "This cannot change any more: the project is at {stage}.",

@@ -110,8 +110,8 @@ def always_met(plan: Plan) -> Iterator[Concern]:
     if zeros:
         each = plan.scheme.zero is ZeroRule.EACH
         cost = f"每发生一次扣{plain(plan.scheme.zero_share * 100)}%" if each else "发生一次即不得分"
-        sentence = f"{quoted(zeros)}的目标为0，没有完成率；按本评分办法{cost}。"
-        yield Concern(Severity.NOTE, "zero", "绩效指标", sentence, "如不合适，请在计划中选用其他评分办法。")
+        sentence = f"{quoted(zeros)}的目标为0，没有完成率；按本评分方案{cost}。"
+        yield Concern(Severity.NOTE, "zero", "绩效指标", sentence, "如不合适，请在计划中选用其他评分方案。")
 
 
 def far_from_last_year(plan: Plan) -> Iterator[Concern]:

@@ -41,11 +41,11 @@ def categories_fit(plan: Plan) -> Iterator[Concern]:
         share = shares.get(name, Decimal(0))
         if plan.lines and share != wanted:
             sentence = f"{name}分值{plain(share)}，{plan.scheme.name}规定{wanted}。"
-            yield Concern(Severity.ERROR, "category-weight", name, sentence, "请按评分办法分配分值。")
+            yield Concern(Severity.ERROR, "category-weight", name, sentence, "请按评分方案分配分值。")
     for name in shares:
         if plan.scheme.weights and name not in plan.scheme.weights:
             known = "、".join(one for one in plan.scheme.weights if one != BUDGET)
-            sentence = f"评分办法没有一级指标“{name}”。"
+            sentence = f"评分方案没有一级指标“{name}”。"
             yield Concern(Severity.ERROR, "category", name, sentence, f"请改为{known}之一。")
 
 

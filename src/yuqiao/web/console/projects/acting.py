@@ -27,6 +27,7 @@ from yuqiao.evaluation.plan_rules import PlanError
 from yuqiao.evaluation.process import ProcessError
 from yuqiao.evaluation.readers.errors import UnreadableError
 from yuqiao.evaluation.report_figures import FigureError
+from yuqiao.evaluation.scheme_data import SchemeError
 from yuqiao.evaluation.texts import TextError
 from yuqiao.outreach.rules import OutreachError
 from yuqiao.web.console import words
@@ -55,6 +56,7 @@ MISTAKES: tuple[type[ValueError], ...] = (
     FreezingError,
     ContractError,
     OutreachError,
+    SchemeError,
 )
 
 

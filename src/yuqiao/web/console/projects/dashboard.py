@@ -74,12 +74,14 @@ def frame(request: HttpRequest, project: Project, tab: str) -> dict[str, object]
     tabs = [
         ("project", _("Dashboard")),
         ("project-plan", _("Year's plan")),
+        ("project-preparing", _("Groundwork and risks")),
         ("project-money", _("Money")),
         ("project-evidence", _("Evidence")),
         ("project-review", _("Review")),
         ("project-report", _("Report's text")),
         ("project-process", _("Process")),
         ("project-documents", _("Documents")),
+        ("project-scheme", _("Scoring scheme")),
     ]
     return {"project": project, "tab": tab, "tabs": tabs} | {name: may(person, act) for name, act in acts.items()}
 

@@ -17,9 +17,12 @@ from yuqiao.web.console.projects import (
     money,
     piece,
     plan,
+    preparing,
     process,
     report,
     review,
+    scheme,
+    sheet,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -33,6 +36,10 @@ urlpatterns: list[URLPattern] = [
     path("<int:project_id>/indicators/<int:indicator_id>/change/", indicator_form.page, name="project-indicator-form"),
     path("<int:project_id>/change/", begin.change, name="project-change"),
     path("<int:project_id>/plan/", plan.page, name="project-plan"),
+    path("<int:project_id>/plan/sheet/", sheet.page, name="project-sheet"),
+    path("<int:project_id>/plan/indicators.xlsx", sheet.download, name="project-sheet-file"),
+    path("<int:project_id>/preparing/", preparing.page, name="project-preparing"),
+    path("<int:project_id>/scheme/", scheme.page, name="project-scheme"),
     path("<int:project_id>/money/", money.page, name="project-money"),
     path("<int:project_id>/evidence/", evidence.page, name="project-evidence"),
     path("<int:project_id>/evidence/<int:piece_id>/", piece.page, name="project-piece"),

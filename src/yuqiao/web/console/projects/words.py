@@ -57,3 +57,20 @@ STEPS: Words = {
     "sign_head": _("Sign as head in charge"),
     "sign_manager": _("Sign as head of the project's department"),
 }
+GROUNDWORK: Words = {
+    "basis": _("Basis of the project"),
+    "research": _("Research"),
+    "forecast": _("A forecast"),
+    "consultation": _("Opinions asked for"),
+    "approval": _("Approval of the plan"),
+}
+RISK_LEVELS: Words = {
+    "高": _("High"),
+    "中": _("Middling"),
+    "低": _("Low"),
+}
+RISK_STATES: Words = {
+    "open": _("Watched"),
+    "occurred": _("Occurred"),
+    "closed": _("Over"),
+}
