@@ -1,5 +1,5 @@
-"""Beijing, 2023: contracts, payments, activities, videos and evidence. Counts are the source's; days, titles and how
-the money is divided are invented (see `beijing`)."""
+"""Beijing, 2023: contracts, payments, activities, videos and evidence. Counts are the source's; days, titles, how
+videos and campaigns were bought and how the money is divided are invented (see `beijing`)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,19 @@ CONTRACTS: Final = (
         BEGIN,
         END,
         university=True,
+        strand=1,
     ),
-    Bought(SITES, "网站译文质量抽查", "中译语通公司", "entrusted", 32_000_000, D(2023, 2, 10), D(2023, 2, 10), END),
+    Bought(
+        SITES,
+        "网站译文质量抽查",
+        "中译语通公司",
+        "entrusted",
+        32_000_000,
+        D(2023, 2, 10),
+        D(2023, 2, 10),
+        END,
+        strand=0,
+    ),
     Bought(
         PICTURES,
         "外语标识监测",
@@ -34,6 +45,7 @@ CONTRACTS: Final = (
         D(2023, 3, 15),
         D(2023, 3, 15),
         END,
+        strand=3,
     ),
     Bought(
         FILMED,
@@ -44,6 +56,7 @@ CONTRACTS: Final = (
         D(2023, 4, 3),
         D(2023, 4, 3),
         END,
+        strand=2,
     ),
     #: Its procedure ended after August (S75), so the first campaign could not be held by the end of July.
     Bought(
@@ -55,6 +68,7 @@ CONTRACTS: Final = (
         D(2023, 9, 4),
         D(2023, 9, 5),
         END,
+        strand=2,
     ),
 )
 #: They sum to 149.164287 万元 (S85).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from yuqiao.evaluation.contradictions.finding import Finding as Contradiction
 from yuqiao.evaluation.evidence_gaps import gaps
 from yuqiao.evaluation.findings import Finding
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
+from yuqiao.evaluation.linking import contract_alarms
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.passages import read_report
 from yuqiao.evaluation.plan_findings import findings
@@ -34,8 +36,15 @@ def text_of(city: City, project: Project, sheet: Sheet, form: bytes) -> str:
         ("五、已印出的结论及依据", (f"{one.claim.sentence}：{one.why}" for one in printed)),
         ("六、未印出的结论及原因", (f"{one.claim.sentence}：{one.why}" for one in withheld)),
         ("七、缺少的佐证", (f"{one.name}：{one.zh}" for one in gaps(project))),
+        ("八、签订晚于指标期限的合同", _late_contracts(project)),
     )
     return "\n".join(_chapter(title, lines) for title, lines in chapters)
+
+
+def _late_contracts(project: Project) -> Iterator[str]:
+    """Say which contracts were signed after the day by which they were to bring something (S75)."""
+    found = contract_alarms(project, dt.date(project.year, 12, 31))
+    return (f"{one.contract.number} {one.contract.subject}：{one.alarm.zh}" for one in found)
 
 
 def _chapter(title: str, lines: Iterable[str]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from yuqiao.evaluation import texts
 from yuqiao.evaluation.models import Frozen, Project
+from yuqiao.evaluation.printing.statistics import periods
 from yuqiao.evaluation.process import advance
 from yuqiao.evaluation.process_rules import Act
 from yuqiao.evaluation.reporting import contradictions_of
 from yuqiao.evaluation.reviewing import review
 from yuqiao.evaluation.versions import current, newest
+from yuqiao.hotline.reporting import services as reports
 from yuqiao.lib import clock
 from yuqiao.samples.tables import City
 from yuqiao.samples.writing import Cast
@@ -28,6 +30,10 @@ def lock(city: City, project: Project, people: Cast) -> Frozen:
             texts.answer(
                 project, one.finding.code, one.finding.where, city.answers[one.finding.code], sheet, by=manager
             )
+    for period in periods(city.year):
+        report = reports.begin(period, by=manager)
+        reports.remark(report, "summary", "按合同提交，服务平稳（示例）。", by=manager)
+        reports.sign(report, by=manager)
     advance(project, Act.SUBMIT, by=manager)
     advance(project, Act.PASS, by=people.checker)
     version = newest(project)

@@ -138,6 +138,7 @@ class Bought:
     begins_on: dt.date
     ends_on: dt.date
     university: bool = False
+    strand: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from yuqiao.accounts.models import Department, Person, Role
 from yuqiao.accounts.services import create_person, grant_role
-from yuqiao.contracts.models import Acceptance, Contract, Deliverable, HandIn, Supplier
+from yuqiao.contracts.models import Contract
 from yuqiao.demo.history import ZONE
 from yuqiao.documents.blocks import Document, Paragraph
 from yuqiao.documents.pdf import to_pdf
@@ -20,12 +20,13 @@ from yuqiao.evaluation.assembling import assemble
 from yuqiao.evaluation.entering import Actual, enter
 from yuqiao.evaluation.evidence_import import take_list
 from yuqiao.evaluation.evidence_rules import Facts
+from yuqiao.evaluation.linking import link_contract
 from yuqiao.evaluation.models import Evidence, Indicator, MoneySource, Project
 from yuqiao.evaluation.plan_rules import Approval
 from yuqiao.evaluation.process_rules import Act
 from yuqiao.evaluation.schemes import BY_CODE
 from yuqiao.evaluation.scoring import Done
-from yuqiao.outreach.models import Activity, ActivityState, Honour, Video
+from yuqiao.samples import registers
 from yuqiao.samples.calls import CALLS
 from yuqiao.samples.tables import City, Many, Paper, Planned
 
@@ -54,11 +55,13 @@ def write(city: City, people: Cast) -> Project:
     Department.objects.create(code=code, name_zh=name, name_en=code)
     CALLS[city.code](people.manager)
     with transaction.atomic():
-        contracts = _contracts(city)
-        _outreach(city)
+        contracts = registers.buy(city, people.manager)
+        activities = registers.reach_out(city, people.manager)
         project, rows = _plan(city, people.manager)
         process.advance(project, Act.BEGIN, by=people.manager)
+        _tie(city, project, contracts, people.manager)
         _money(city, project, rows, contracts, people.manager)
+        registers.call_off(city, project, activities, people.manager)
         for one in city.evidence:
             _many(project, one, people.manager)
         for paper in city.papers:
@@ -74,54 +77,6 @@ def write(city: City, people: Cast) -> Project:
 
 def _key(planned: Planned) -> str:
     return planned.ours("name")
-
-
-def _contracts(city: City) -> Mapping[str, Contract]:
-    made = {}
-    for one in city.contracts:
-        supplier, _ = Supplier.objects.get_or_create(name_zh=one.supplier, defaults={"university": one.university})
-        made[one.number] = Contract.objects.create(
-            number=one.number,
-            subject=one.subject,
-            supplier=supplier,
-            procurement=one.procurement,
-            amount_fen=one.amount_fen,
-            signed_on=one.signed_on,
-            begins_on=one.begins_on,
-            ends_on=one.ends_on,
-        )
-    for paper in city.deliverables:
-        row = Deliverable.objects.create(
-            contract=made[paper.contract], kind=paper.kind, title=paper.title, due_on=paper.due_on
-        )
-        for version, day in enumerate(paper.days, 1):
-            HandIn.objects.create(deliverable=row, version=version, handed_in_on=day)
-    for item in city.acceptances:
-        Acceptance.objects.create(
-            contract=made[item.contract], stage=item.stage, item=item.item, accepted_on=item.accepted_on, passed=True
-        )
-    return made
-
-
-def _outreach(city: City) -> None:
-    for one in city.events:
-        held = not one.cancelled
-        Activity.objects.create(
-            kind=one.kind,
-            title=one.title,
-            partner=one.partner,
-            place=one.place,
-            planned_on=one.day,
-            held_on=one.day if held else None,
-            state=ActivityState.DONE if held else ActivityState.CANCELLED,
-            reason=one.cancelled,
-        )
-    for film in city.films:
-        Video.objects.create(
-            title=film.title, seconds=film.seconds, made_on=film.broadcast_on, broadcast_on=film.broadcast_on
-        )
-    for prize in city.prizes:
-        Honour.objects.create(title=prize.title, awarded_by=prize.awarded_by, awarded_on=prize.awarded_on)
 
 
 def _plan(city: City, by: Person) -> tuple[Project, dict[str, Indicator]]:
@@ -162,6 +117,13 @@ def _plan(city: City, by: Person) -> tuple[Project, dict[str, Indicator]]:
                 by=by,
             )
     return project, rows
+
+
+def _tie(city: City, project: Project, contracts: Mapping[str, Contract], by: Person) -> None:
+    strands = list(project.strands.all())
+    for one in city.contracts:
+        strand = None if one.strand is None else strands[one.strand]
+        link_contract(project, contracts[one.number], by=by, strand=strand)
 
 
 def _scheme(city: City, by: Person) -> str:

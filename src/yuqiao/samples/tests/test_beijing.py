@@ -10,7 +10,8 @@ import pytest
 from yuqiao.contracts.models import HandIn
 from yuqiao.evaluation import planning
 from yuqiao.evaluation.assembling import assemble
-from yuqiao.evaluation.models import Deviation, Evidence, EvidenceResult, Indicator, Payment, Project
+from yuqiao.evaluation.linking import contract_alarms
+from yuqiao.evaluation.models import Cancellation, Deviation, Evidence, EvidenceResult, Indicator, Payment, Project
 from yuqiao.evaluation.plan_rules import Approval, PlanError
 from yuqiao.evaluation.scoring import Done, execution_percent
 from yuqiao.evaluation.sheet import Row, Sheet, actual_text, in_ten_thousand
@@ -171,14 +172,37 @@ def test_s131_the_actual_is_a_number_that_rows_give(beijing: Project) -> None:
     assert row(beijing, "S95").score.value == Decimal("1.50")
 
 
-def test_s132_s133_no_cell_keeps_a_stray_quote_and_every_number_has_its_unit(beijing: Project) -> None:
+def test_s132_no_cell_keeps_a_stray_quote(beijing: Project) -> None:
     for one in sheet_of(beijing).leading:
         cells = (str(one.target), actual_text(one), f"{one.weight}", f"{one.score.value}")
         assert not any(quote in cell for cell in cells for quote in "‘’'＇`\"")
-        if one.target.amount is not None:
-            assert one.target.amount.unit
-            assert actual_text(one).endswith(one.target.amount.unit)
-            assert actual_text(one)[0].isdigit()
+
+
+def test_s133_every_number_has_the_unit_of_its_target(beijing: Project) -> None:
+    counted = [one for one in sheet_of(beijing).leading if one.target.amount is not None]
+    assert len(counted) == 16
+    for one in counted:
+        assert one.target.amount is not None
+        assert one.target.amount.unit
+        assert actual_text(one).endswith(one.target.amount.unit)
+        assert actual_text(one)[0].isdigit()
+
+
+def test_s75_the_contract_of_the_campaigns_was_signed_after_their_deadline(beijing: Project) -> None:
+    alarms = contract_alarms(beijing, dt.date(2023, 12, 31))
+    late = {(one.contract.subject, one.alarm.name) for one in alarms if one.alarm.days < 0}
+    assert ("外语标识纠错活动", "7月底前完成一次线下纠错") in late
+    assert {contract for contract, _ in late} == {"外语标识纠错活动"}
+
+
+def test_s70_the_cancelled_event_is_tied_to_its_indicator_and_to_the_money_that_was_cut(beijing: Project) -> None:
+    cancelled = Cancellation.objects.get(project=beijing)
+    assert (cancelled.activity.kind, cancelled.activity.state) == ("themed", "cancelled")
+    assert cancelled.indicator is not None
+    assert cancelled.indicator.name == "组织线下主题活动"
+    assert cancelled.adjustment is not None
+    assert cancelled.adjustment.amount_fen == -6_000_000
+    assert sum(one.amount_fen for one in beijing.adjustments.all()) == -18_606_200, "S88: not all of it for the event"
 
 
 def test_s138_goal_and_actual_stand_side_by_side_and_each_strand_has_its_indicators(beijing: Project) -> None:
