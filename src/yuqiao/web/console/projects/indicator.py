@@ -82,7 +82,7 @@ def _show(request: HttpRequest, project: Project, indicator: Indicator, given: G
         "indicator": indicator,
         "parts": parts,
         "gaps": [one for one in gaps(project) if one.indicator == indicator.pk],
-        "proofs": [link.evidence for link in linked],
+        "proofs": [] if indicator.formula == ENTERED else [link.evidence for link in linked],  # there they are the rows
         "entered": indicator.entered.select_related("entered_by").order_by("-id"),
         "changes": indicator.changes.select_related("entered_by"),
         "deviations": indicator.deviations.select_related("entered_by").order_by("-id"),

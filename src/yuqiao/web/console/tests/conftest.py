@@ -75,6 +75,7 @@ class Site:
                 "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
                 "YUQIAO_WEB_LISTEN": f"127.0.0.1:{self.port}",
                 "YUQIAO_RECORDINGS_DIR": str(self.recordings),
+                "YUQIAO_EVIDENCE_DIR": str(self.recordings.parent / "evidence"),
             }
             | environment,
         )

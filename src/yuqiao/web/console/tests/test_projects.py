@@ -6,7 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from yuqiao.accounts.models import Department, Role
@@ -177,3 +179,31 @@ def test_auditors_and_supervisors_read(client: Client, project: Project, role: R
     client.force_login(cast.person("somebody", role))
     assert "语言环境" in page(client, "/projects/")
     assert "/projects/" in page(client, "/board/")
+
+
+def test_a_hundred_projects_take_as_many_queries_as_two(zhao: Client, project: Project) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as made:
+            page(zhao, f"/projects/?year={YEAR}")
+        return len(made)
+
+    def more(number: int) -> None:
+        other = Project.objects.create(
+            code=f"q{number}",
+            year=YEAR,
+            name=f"项目{number}",
+            department=project.department,
+            unit=project.unit,
+            scheme="beijing",
+            created_at=now(),
+        )
+        for name in ("反馈表", "总结"):
+            indicator(other, name, operator="＝", amount=4, unit="份", formula="count:feedback_sheet")
+        Entered.objects.create(indicator=indicator(other, "办理"), done="done", entered_at=now())
+
+    more(0)
+    page(zhao, "/projects/")
+    few = queries()
+    for number in range(1, 12):
+        more(number)
+    assert queries() == few
