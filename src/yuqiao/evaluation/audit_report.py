@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
 from yuqiao.evaluation.amounts import plain
@@ -62,6 +61,10 @@ TITLES = {
 }
 
 
+#: Why a readable file is no self-evaluation.
+OTHER = frozenset({"no-indicators", "no-scores", "not-a-form"})
+
+
 @dataclass(frozen=True, slots=True)
 class Audited:
     """One file with what was found in it; either ``form`` with its findings, or ``error``."""
@@ -73,13 +76,22 @@ class Audited:
     findings: tuple[Finding, ...] = ()
     error: UnreadableError | None = None
 
+    @property
+    def is_other(self) -> bool:
+        """Whether the file could be read, and is something else: a plan, a report, a table of other things."""
+        return self.error is not None and self.error.code in OTHER
+
     def count(self, weight: Weight) -> int:
         """Return how many findings weigh so much."""
         return sum(one.weight is weight for one in self.findings)
 
 
 def audited(name: str, form: Form, scheme: Scheme | None = None) -> Audited:
-    """Return a form's findings under a scheme, or under the one its weights tell."""
+    """Return a form's findings under a scheme, or under the one its weights tell; its error where it is no form."""
+    if not form.indicators:
+        return Audited(name, error=UnreadableError("no-indicators"))
+    if not any(number(row.points) is not None for row in form.indicators):
+        return Audited(name, error=UnreadableError("no-scores"))
     chosen, because = (scheme, "指定") if scheme is not None else guess(form)
     return Audited(name, form, chosen, because, tuple(audit(form, chosen)))
 
@@ -89,14 +101,16 @@ def sums(one: Audited) -> str:
     if one.form is None or one.scheme is None:
         return ""
     added = points_added(one.form)
-    printed = one.form.total_points or "—"
-    return f"总分{printed}，各项得分相加{plain(added)}，等级“{one.scheme.grade(added)}”"
+    if not one.form.total_points:
+        return f"没有总分，各项得分相加{plain(added)}"
+    return f"总分{one.form.total_points}，各项得分相加{plain(added)}，等级“{one.scheme.grade(added)}”"
 
 
 def line(one: Audited) -> str:
     """Return one file's line in a list of many."""
     if one.error is not None:
-        return f"{one.name}：无法读取：{one.error.chinese}（{one.error.english}）"
+        what = "不是自评表" if one.is_other else "无法读取"
+        return f"{one.name}：{what}：{one.error.chinese}（{one.error.english}）"
     counts = "，".join(f"{weight.value}{one.count(weight)}" for weight in Weight)
     return f"{one.name}：{counts}；{sums(one)}"
 
@@ -152,7 +166,7 @@ def as_data(one: Audited) -> dict[str, Any]:
         "total": form.total_points,
         "total_added": plain(added),
         "total_agrees": number(form.total_points) == added,
-        "grade": one.scheme.grade(Decimal(added)),
+        "grade": one.scheme.grade(added) if form.total_points else "",
         "counts": {weight.name.lower(): one.count(weight) for weight in Weight},
         "findings": [{**asdict(found), "title": TITLES[found.rule]} for found in one.findings],
     }

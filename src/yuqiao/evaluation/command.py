@@ -19,7 +19,7 @@ AUTO = "auto"
 
 
 def main(argv: list[str]) -> int:
-    """Print the findings; 0 when there are none, 1 when there are, 2 when a file holds no form."""
+    """Print the findings; 0 when there are none, 1 when there are, 2 for what nobody can read, or without a form."""
     chosen = _arguments(argv)
     scheme = None if chosen.scheme == AUTO else BY_CODE[chosen.scheme]
     paths = list(_files(chosen.file))
@@ -29,7 +29,8 @@ def main(argv: list[str]) -> int:
         sys.stdout.write(json.dumps([as_data(one) for one in done], ensure_ascii=False, indent=1) + "\n")
     else:
         _print(done, many=many, details=chosen.details)
-    if not done or any(one.error is not None for one in done):
+    forms = [one for one in done if one.error is None]
+    if not forms or any(one.error is not None and not one.is_other for one in done):
         return UNREADABLE
     return FINDINGS if any(one.findings for one in done) else SOUND
 
@@ -38,7 +39,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="yuqiao audit-form",
         description="Check the arithmetic and the writing of a 项目支出绩效自评表 (docx, xlsx, PDF, plain text).",
-        epilog="Exit status: 0 nothing found, 1 findings, 2 a file cannot be read or holds no form.",
+        epilog="Exit status: 0 nothing found, 1 findings, 2 a file cannot be read, or none of them is such a form.",
     )
     parser.add_argument("file", type=Path, nargs="+", help="files, or folders of files")
     parser.add_argument(
@@ -64,8 +65,6 @@ def _audited(path: Path, scheme: Scheme | None) -> Audited:
         form = read_file(path)
     except UnreadableError as error:
         return Audited(str(path), error=error)
-    if not form.indicators:
-        return Audited(str(path), error=UnreadableError("no-indicators"))
     return audited(str(path), form, scheme)
 
 
@@ -82,5 +81,6 @@ def _print(done: list[Audited], *, many: bool, details: bool) -> None:
     if many:
         read = [one for one in done if one.error is None]
         wrong = sum(one.count(Weight.ERROR) > 0 for one in read)
-        told = f"共{len(done)}个文件：{len(read)}份自评表，其中{wrong}份有错误"
-        sys.stdout.write(f"{told}；{len(done) - len(read)}个无法读取。\n")
+        other = sum(one.is_other for one in done)
+        told = f"共{len(done)}个文件：{len(read)}份自评表，其中{wrong}份有错误；{other}个不是自评表"
+        sys.stdout.write(f"{told}；{len(done) - len(read) - other}个无法读取。\n")

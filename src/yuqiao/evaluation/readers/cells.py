@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from yuqiao.evaluation.amounts import read_amount
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
 from yuqiao.evaluation.readers.goals import goals_in_cells
 from yuqiao.evaluation.readers.text import FUNDS, LABELS, SECOND_LEVEL, YEAR
@@ -119,7 +120,8 @@ def _labels(texts: list[str], header: dict[str, str]) -> None:
 
 def _indicator(row: Row, columns: dict[int, str], place: str, done: list[IndicatorRow], lost: list[str]) -> None:
     cells = {name: row[n].strip() for n, name in columns.items() if n < len(row)}
-    if not cells.get("target") or not flat(cells.get("name", "")):
+    scored = any(read_amount(cells.get(name, "")) is not None for name in ("weight", "points"))
+    if not cells.get("target") or not flat(cells.get("name", "")) or not scored:
         if any(cells.get(name) for name in ("name", "target", "weight")):
             lost.append(f"{place}：{' '.join(_once(row))}")
         return

@@ -69,6 +69,10 @@ REASONS = {
         "文件里的指标超过{most}项，不是一份自评表",
         "the file holds more than {most} indicators; hand in one form at a time",
     ),
+    "no-scores": (
+        "指标没有实际完成值和得分（是目标申报表？），没有可复算的内容",
+        "its indicators have neither actuals nor points (a plan?), so there is nothing to check",
+    ),
     "no-indicators": (
         "文件里没有指标行（年度指标值、实际完成值、分值）",
         "the file holds no indicators (no row with target, actual and weight)",

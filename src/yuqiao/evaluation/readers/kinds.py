@@ -41,8 +41,10 @@ ENDINGS: dict[str, frozenset[Kind]] = {
     ".m4v": frozenset({Kind.MP4}),
     ".mp4": frozenset({Kind.MP4, Kind.M4A}),
     **dict.fromkeys((".csv", ".tsv", ".md", ".log"), frozenset({Kind.TEXT})),
-    **dict.fromkeys((".docm", ".xlsm", ".dotm", ".xltm", ".exe", ".js", ".zip", ".rar"), frozenset[Kind]()),
+    **dict.fromkeys((".exe", ".js", ".zip", ".rar"), frozenset[Kind]()),
 }
+#: Endings by which Office runs what it finds inside.
+MACRO_ENDINGS = frozenset({".docm", ".dotm", ".xlsm", ".xltm", ".xlam"})
 
 #: First bytes -> kind, where they say enough.
 MAGIC = (

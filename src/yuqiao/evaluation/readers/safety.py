@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import PurePath
 
 from yuqiao.evaluation.readers.errors import UnreadableError
-from yuqiao.evaluation.readers.kinds import ENDINGS, FOREIGN, Kind, media_kind
+from yuqiao.evaluation.readers.kinds import ENDINGS, FOREIGN, MACRO_ENDINGS, Kind, media_kind
 
 MIB = 1024 * 1024
 #: Larger forms than this are no forms; evidence (recordings, videos) may be given more.
@@ -50,6 +50,8 @@ def inspect(content: bytes, name: str = "", *, largest: int = LARGEST, most_xml:
         raise UnreadableError("too-large", most=largest // MIB)
     kind = _kind(content, most_xml)
     suffix = PurePath(name).suffix.lower()
+    if suffix in MACRO_ENDINGS:
+        raise UnreadableError("macros")
     if suffix in ENDINGS and kind not in ENDINGS[suffix]:
         raise UnreadableError("name", suffix=suffix, kind=kind.value)
     return kind

@@ -176,7 +176,7 @@ BAD: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("picture.docx", lambda: png(10, 10), "name"),
     ("form.xlsx", beijing.as_docx, "name"),
     ("form.pdf", beijing.as_xlsx, "name"),
-    ("form.docm", beijing.as_docx, "name"),
+    ("form.docm", beijing.as_docx, "macros"),
     ("scan.png", lambda: png(100, 100), "not-a-form"),
     ("huge.png", lambda: png(60_000, 60_000), "picture-size"),
     ("program.txt", lambda: b"MZ\x90\0\3\0\0\0" * 100, "other-format"),

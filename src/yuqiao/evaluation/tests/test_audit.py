@@ -289,11 +289,19 @@ def test_a_folder_gets_a_line_for_each_file(tmp_path: Path, capsys: pytest.Captu
     lines = told.out.splitlines()
     assert len(lines) == 6
     assert "changed.txt：错误1，疑问15，格式18；总分95.86，各项得分相加95.96，等级“优”" in lines[0]
-    assert lines[-1] == "共6个文件：5份自评表，其中1份有错误；1个无法读取。"
+    assert lines[-1] == "共6个文件：5份自评表，其中1份有错误；0个不是自评表；1个无法读取。"
     assert "wrong.xlsx：无法读取：文件已损坏" in told.err
     (tmp_path / "wrong.xlsx").unlink()
-    assert main(["--details", str(tmp_path)]) == 1
-    assert "总分与各项得分之和不符（1处）" in capsys.readouterr().out
+    plan = [
+        row if row[0] not in {beijing.OUT, beijing.GOOD, beijing.GLAD} else row[:4] for row in beijing.as_rows()[:-1]
+    ]
+    (tmp_path / "plan.xlsx").write_bytes(beijing.as_xlsx_of(plan))
+    (tmp_path / "letter.txt").write_text("关于报送自评表的函")
+    assert main(["--details", str(tmp_path)]) == 1, "what is no form does no harm beside those that are"
+    told = capsys.readouterr()
+    assert "总分与各项得分之和不符（1处）" in told.out
+    assert "plan.xlsx：不是自评表：指标没有实际完成值和得分（是目标申报表？）" in told.err
+    assert told.out.splitlines()[-1] == "共7个文件：5份自评表，其中1份有错误；2个不是自评表；0个无法读取。"
     empty = tmp_path / "empty"
     empty.mkdir()
     assert main([str(empty)]) == 2
