@@ -292,9 +292,8 @@ def test_a_folder_gets_a_line_for_each_file(tmp_path: Path, capsys: pytest.Captu
     assert lines[-1] == "共6个文件：5份自评表，其中1份有错误；0个不是自评表；1个无法读取。"
     assert "wrong.xlsx：无法读取：文件已损坏" in told.err
     (tmp_path / "wrong.xlsx").unlink()
-    plan = [
-        row if row[0] not in {beijing.OUT, beijing.GOOD, beijing.GLAD} else row[:4] for row in beijing.as_rows()[:-1]
-    ]
+    levels = {beijing.OUT, beijing.GOOD, beijing.GLAD}
+    plan = [(*row[:4], "", row[5]) if row[0] in levels else row for row in beijing.as_rows()[:-1]]
     (tmp_path / "plan.xlsx").write_bytes(beijing.as_xlsx_of(plan))
     (tmp_path / "letter.txt").write_text("关于报送自评表的函")
     assert main(["--details", str(tmp_path)]) == 1, "what is no form does no harm beside those that are"
