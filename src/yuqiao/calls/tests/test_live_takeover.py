@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from yuqiao.calls.tests.city import finished_tracks, only_call, recording, seed
-from yuqiao.calls.tests.stage import CALLS, Stage, live, until
-from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest
+from yuqiao.calls.tests.stage import CALLS, DEADLINE, Stage, live, until
+from yuqiao.demo.phone import Session
+from yuqiao.hotline.models import Call, CallCommand
 from yuqiao.hotline.wishes import ask_add_party, ask_drop_leg, ask_end
 from yuqiao.workforce.models import Interpreter
 
@@ -62,11 +63,20 @@ def test_kill_9_in_a_three_party_call(tmp_path: Path) -> None:
 def test_what_happened_while_no_call_server_ran_is_caught_up(tmp_path: Path) -> None:
     async def journey(stage: Stage) -> None:
         await asyncio.to_thread(seed, stage)
-        stage.answers("li", after=1.0)
-        stage.answers("wang", after=1.0)
+        rings, killed = asyncio.Event(), asyncio.Event()
+
+        async def pick_up(session: Session) -> None:
+            rings.set()
+            await killed.wait()
+            session.answer()
+
+        stage.exchange.phones["li"] = (("li",), pick_up)
+        stage.answers("wang")
         stage.dial("9601691", "anna")
-        await until(lambda: InterpreterRequest.objects.filter(state="claimed").exists(), "an interpreter claimed")
+        # Her row alone would not do: killed between claiming and ringing, nobody would ring her until the next server.
+        await asyncio.wait_for(rings.wait(), DEADLINE)
         stage.kill("calls")
+        killed.set()
         await stage.on("li")  # she answers, but nobody is there to join her
         gap = stage.dial("9601691", "third")  # and somebody new calls meanwhile
         stage.start("calls-2", *CALLS)
