@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import random
 import uuid
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from yuqiao.hotline.figures import percentile
 from yuqiao.hotline.figures.catalogue import FIGURES
-from yuqiao.hotline.figures.definition import Part, Scope, Unit
+from yuqiao.hotline.figures.definition import Milliseconds, Part, Scope, Unit
 from yuqiao.hotline.figures.exact import Change, Rounding, percent
 from yuqiao.hotline.figures.percentiles import percentile_of_counts
 from yuqiao.hotline.figures.period import period
@@ -270,3 +271,18 @@ def test_so_many_per_cent_did_not_wait_longer(times: list[int], share: int) -> N
     assert sum(one <= value for one in times) * 100 >= len(times) * share
     assert sum(one < value for one in times) * 100 < len(times) * share
     assert percentile_of_counts({one: times.count(one) for one in times}, share) == value
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_milliseconds_are_cut_and_never_rounded_whatever_the_database() -> None:
+    chance = random.Random(1)
+    odd = [0, 1, 999, 1000, 1001, 999_999, 1_000_000, 86_399_999_999, 86_400_000_000, 3_000_000_001_999]
+    times = [*odd, *(chance.randrange(100_000_000) for _ in range(300))]
+    rows = Call.objects.bulk_create(
+        Call(started_at=NOON, dialled="1", time_to_answer=dt.timedelta(microseconds=one)) for one in times
+    )
+    found = dict(Call.objects.annotate(ms=Milliseconds("time_to_answer")).values_list("pk", "ms"))
+    assert [found[row.pk] for row in rows] == [one // 1000 for one in times]
+    buckets = dict(Call.objects.annotate(b=Milliseconds("time_to_answer") / 128).values_list("pk", "b"))
+    assert [buckets[row.pk] for row in rows] == [one // 1000 // 128 for one in times]
