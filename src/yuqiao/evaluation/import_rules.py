@@ -115,6 +115,7 @@ def draft(form: Form, scheme: Scheme, *, skip: frozenset[int] = frozenset()) -> 
     rows = tuple(_rows(form, year, skip, problems))
     if not rows:
         problems.append(Problem("绩效指标", "没有识别出绩效指标。", blocks=True))
+    problems += [Problem("", line) for line in form.guessed]
     problems += [Problem("", f"无法识别：{line}") for line in form.not_understood]
     return Draft(
         year,

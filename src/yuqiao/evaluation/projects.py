@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from yuqiao.accounts.models import Department, Person
@@ -87,12 +87,14 @@ def begin(facts: Facts, *, by: Person | None, before: Project | None = None) -> 
     if before is not None and before.year >= facts.year:
         raise PlanError("not_later", year=before.year)
     with transaction.atomic():
-        if Project.objects.filter(code=facts.code).exists():
-            raise PlanError("code_taken", code=facts.code)
         project = Project(code=facts.code, year=facts.year, before=before, created_at=clock.now(), created_by=by)
         _fill(project, facts)
         project.scheme_from = pinned(facts.scheme, _day_of_plan(facts.year))
-        project.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                project.save(force_insert=True)
+        except IntegrityError as error:  # somebody else took the code meanwhile
+            raise PlanError("code_taken", code=facts.code) from error
         record(by, "project.begin", project, {"code": facts.code, "year": facts.year, "scheme": facts.scheme})
     return project
 

@@ -108,3 +108,8 @@ def test_goals_are_read_from_cells_and_from_text() -> None:
         "一级指标 二级指标",
     ]
     assert goals_in_text(lines) == ("2023年将开展检查，提升水平。", "2023年，开展了检查。")
+
+
+def test_what_a_reader_placed_by_its_content_is_told_for_a_person_to_check() -> None:
+    told = draft(replace(beijing.PRINTED, guessed=("3条备注已按内容对应，请核对。",)), BEIJING).problems
+    assert ("3条备注已按内容对应，请核对。", False) in [(one.sentence, one.blocks) for one in told]
