@@ -19,6 +19,7 @@ from yuqiao.accounts.services import record, roles_of
 from yuqiao.documents.forms import DocumentError
 from yuqiao.evaluation import process_rules as rules
 from yuqiao.evaluation.evidence_gaps import gaps
+from yuqiao.evaluation.evidence_rules import EvidenceError
 from yuqiao.evaluation.freezing import Computed, FreezingError, compute, keep
 from yuqiao.evaluation.models import (
     Entered,
@@ -31,6 +32,7 @@ from yuqiao.evaluation.models import (
     TargetChange,
 )
 from yuqiao.evaluation.process_rules import Act, Facts, Power, Reason, Refusal, Signed, Stage
+from yuqiao.evaluation.readers.errors import UnreadableError
 from yuqiao.evaluation.report_figures import FigureError
 from yuqiao.evaluation.reporting import contradictions_of
 from yuqiao.evaluation.sheet import Row, Sheet
@@ -119,7 +121,7 @@ def _made_ready(project: Project, act: Act) -> Ready:
         if act is Act.FREEZE:
             return Ready(at, computed=compute(project, at))
         return Ready(at, sealing=prepare(project, at)) if act is Act.PASS else Ready(at)
-    except (DocumentError, FreezingError) as error:
+    except (DocumentError, EvidenceError, FreezingError, UnreadableError) as error:
         raise ProcessError(Reason("document", (str(error),))) from error
 
 
@@ -211,7 +213,8 @@ def authors_of(project: Project) -> frozenset[int]:
     wrote = project.sections.values_list("written_by_id", flat=True)
     explained = project.indicators.values_list("deviations__entered_by_id", flat=True)
     answered = project.contradictions.values_list("answered_by_id", flat=True)
-    return frozenset(one for one in (*handed, *wrote, *explained, *answered) if one is not None)
+    linked = project.claims.values_list("linked_by_id", flat=True)
+    return frozenset(one for one in (*handed, *wrote, *explained, *answered, *linked) if one is not None)
 
 
 def _of_version(project: Project) -> dict[str, object]:

@@ -17,9 +17,10 @@ from yuqiao.documents.docx import to_docx
 from yuqiao.documents.pdf import to_pdf
 from yuqiao.documents.xlsx import to_xlsx
 from yuqiao.evaluation.assembling import assemble, header_of
-from yuqiao.evaluation.freezing import Computed, FreezingError, keep, sheet_of
+from yuqiao.evaluation.evidence_files import ChangedError, Kept, read, row_of, take
+from yuqiao.evaluation.freezing import Computed, FreezingError, keep, sheet_of, untouched
 from yuqiao.evaluation.freezing_data import as_data, from_data
-from yuqiao.evaluation.models import Deviation, Frozen, Project
+from yuqiao.evaluation.models import Deviation, Frozen, Project, StoredFile
 from yuqiao.evaluation.printing.copies import Copy
 from yuqiao.evaluation.printing.report import evaluation_report
 from yuqiao.evaluation.printing.self_evaluation import self_evaluation
@@ -62,10 +63,14 @@ def _worded(project: Project, sheet: Sheet) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """A version about to be signed: everything that takes time is done, nothing is written."""
+    """A version about to be signed: everything that takes time is done, no row is written.
+
+    ``documents`` lie in the store already; without a row the next sweep takes them away.
+    """
 
     computed: Computed
     text: dict[str, Any]
+    documents: tuple[Kept, ...]
 
 
 def prepare(project: Project, at: dt.datetime) -> Sealing:
@@ -80,12 +85,19 @@ def prepare(project: Project, at: dt.datetime) -> Sealing:
         for one in contradictions_of(project, sheet)
         if one.answer is not None
     ]
-    text = {"report": as_data(report), "answers": answers, "documents": digests(sheet, report)}
-    return Sealing(Computed(sheet, last.digests), text)
+    documents = _printed(sheet, report)
+    digests = {one.name: one.sha256 for one in documents}
+    text = {"report": as_data(report), "answers": answers, "documents": digests}
+    return Sealing(Computed(sheet, last.digests), text, documents)
 
 
 def seal(project: Project, sealing: Sealing, by: Person) -> Frozen:
-    """Keep a version for signing, under the next number; earlier versions and their signatures stay as they are."""
+    """Keep a version and its documents for signing; earlier versions and their signatures stay as they are.
+
+    To be called within the transaction that moves the stage.
+    """
+    for one in sealing.documents:
+        row_of(one)
     return keep(project, sealing.computed, by, text=sealing.text)
 
 
@@ -103,22 +115,28 @@ def render(sheet: Sheet, report: ReportText, name: str, suffix: str) -> bytes:
     return RENDERERS[suffix](made[name]())
 
 
-def digests(sheet: Sheet, report: ReportText) -> dict[str, str]:
-    """Return the SHA-256 of every final document by its file name."""
-    return {
-        f"{name}.{suffix}": hashlib.sha256(render(sheet, report, name, suffix)).hexdigest()
-        for name in (FORM, REPORT)
-        for suffix in RENDERERS
-    }
+def _printed(sheet: Sheet, report: ReportText) -> tuple[Kept, ...]:
+    """Print every final document into the store."""
+    return tuple(
+        take(render(sheet, report, name, suffix), f"{name}.{suffix}") for name in (FORM, REPORT) for suffix in RENDERERS
+    )
 
 
 def document_of(frozen: Frozen, name: str, suffix: str) -> bytes:
-    """Return a sealed version's document, the same bytes as when it was signed.
+    """Return a sealed version's document, the very bytes that were signed, whatever prints here today.
 
-    FreezingError if the version was tampered with, or if what prints here today prints other bytes.
+    FreezingError if the version, or the kept document, is not what was signed.
     """
-    made = render(sheet_of(frozen), report_in(frozen), name, suffix)
+    if not untouched(frozen):
+        raise FreezingError("changed", f"version {frozen.number} is not what was frozen")
     signed: Mapping[str, str] = frozen.text["documents"]
+    row = StoredFile.objects.filter(sha256=signed[f"{name}.{suffix}"]).first()
+    try:
+        if row is not None:
+            return b"".join(read(row))
+    except ChangedError:
+        pass  # printing it again may still give the same bytes
+    made = render(sheet_of(frozen), report_in(frozen), name, suffix)
     if hashlib.sha256(made).hexdigest() != signed[f"{name}.{suffix}"]:
-        raise FreezingError("printed", f"{name}.{suffix} of version {frozen.number} prints other bytes than signed")
+        raise FreezingError("printed", f"{name}.{suffix} of version {frozen.number} is gone; bring back its file")
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -112,7 +113,9 @@ def test_s3_from_plan_to_lock_with_two_signatures(planned: Project, li: Person, 
     assert not Project.objects.exclude(stage=Stage.LOCKED).exists()
 
 
-def test_a_locked_version_prints_the_bytes_that_were_signed(planned: Project, li: Person, wang: Person) -> None:
+def test_a_locked_version_gives_the_bytes_that_were_signed(
+    planned: Project, li: Person, wang: Person, kept: Path
+) -> None:
     digest = checked(drafted(planned, li), li, wang)
     version = planned.frozen.get(sha256=digest)
     first = versions.document_of(version, "form", "docx")
@@ -124,8 +127,26 @@ def test_a_locked_version_prints_the_bytes_that_were_signed(planned: Project, li
     assert versions.document_of(version, "report", "pdf").startswith(b"%PDF")
     assert versions.current(planned, clock.now()) == sheet_of(version)
     assert versions.report_in(version).title == "语言环境评价结果报告"
-    Frozen.objects.filter(pk=version.pk).update(text={**version.text, "documents": {"form.docx": "0" * 64}})
-    with pytest.raises(FreezingError):
+    assert len([one for one in kept.rglob("*") if one.is_file()]) == 6
+
+
+def test_a_kept_document_outlives_what_prints_and_a_lost_one_is_printed_again_or_missed(
+    planned: Project, li: Person, wang: Person, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = checked(drafted(planned, li), li, wang)
+    version = planned.frozen.get(sha256=digest)
+    first = versions.document_of(version, "form", "xlsx")
+    (lost,) = [one for one in kept.rglob("*") if one.name == version.text["documents"]["form.xlsx"]]
+    content = lost.read_bytes()
+    lost.unlink()
+    assert versions.document_of(version, "form", "xlsx") == first, "printed again"
+    monkeypatch.setitem(versions.RENDERERS, "xlsx", lambda _document: b"a newer library")
+    with pytest.raises(FreezingError, match=r"form\.xlsx of version 2 is gone"):
+        versions.document_of(version, "form", "xlsx")
+    lost.write_bytes(content)
+    assert versions.document_of(version, "form", "xlsx") == first
+    Frozen.objects.filter(pk=version.pk).update(text={**version.text, "answers": ["x"]})
+    with pytest.raises(FreezingError, match="not what was frozen"):
         versions.document_of(Frozen.objects.get(pk=version.pk), "form", "docx")
 
 
