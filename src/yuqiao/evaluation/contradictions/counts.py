@@ -69,11 +69,11 @@ def language_counts(report: Report, register: Register) -> Iterator[Finding]:
     for passage in report:
         base = 0
         for sentence in passage.sentences:
-            begun = 0
+            earlier: list[Quantity] = []
             for one in _language_counts(sentence):
                 where = place(passage, base + one.start, base + one.end)
-                beside, told = _beside(sentence, begun, one)
-                begun = one.end
+                beside, told = _beside(sentence, earlier, one)
+                earlier.append(one)
                 if told and one.value not in beside:
                     said = f"写的是{plain(one.value)}种语言，文中列出的是{beside[0]}种。"
                     yield Finding("languages", said, where, Place(passage.title, told[-QUOTED:]))
@@ -84,22 +84,27 @@ def language_counts(report: Report, register: Register) -> Iterator[Finding]:
 
 
 QUOTED = 80
+_OPEN_LIST = re.compile(r"等(?:\d+|[一二三四五六七八九十]+)个?(?:种|国)?语")
 
 
-def _beside(sentence: str, begun: int, count: Quantity) -> tuple[tuple[int, ...], str]:
+def _beside(sentence: str, earlier: list[Quantity], count: Quantity) -> tuple[tuple[int, ...], str]:
     """Return how many languages the list of a count may hold, and the words of that list ("" if there is none).
 
-    The list stands in brackets behind it, or before it: since the last count, or in the whole sentence (共三国语言的
-    …外，还提供…，共九种语言). An open list (英、法等9种语言) says nothing.
+    The list stands in brackets behind it, or before it: in its clause, since the last count, or in the whole sentence
+    (共三国语言的…外，还提供…，共九种语言); or earlier counts add up to it. An open list (英、法等9种语言) says nothing.
     """
     noun = _OF_LANGUAGES.match(sentence, count.end)
     brackets = _WITHIN.match(sentence, noun.end() if noun else count.end)
-    if brackets and _NO_LIST.search(brackets[1]):
-        brackets = None
-    lists = (brackets[1], brackets[1]) if brackets else (sentence[: count.start], sentence[begun : count.start])
-    sizes = tuple(len(_names(one)) for one in lists)
-    is_open = OPEN in (lists[0] if brackets else lists[0][-3:])
-    return sizes, "" if is_open or sizes[0] < 2 else lists[0]
+    if brackets and not _NO_LIST.search(brackets[1]):
+        size = len(_names(brackets[1]))
+        return (size,), "" if OPEN in brackets[1] or size < 2 else brackets[1]
+    before = sentence[: count.start]
+    since = before[earlier[-1].end if earlier else 0 :]
+    sizes = [len(_names(one)) for one in (before, since, before.rpartition("，")[2])]
+    if len(earlier) > 1:
+        sizes.append(int(sum(one.value for one in earlier)))
+    is_open = OPEN in before[-3:] or (len(earlier) == 1 and _OPEN_LIST.search(before))
+    return tuple(sizes), "" if is_open or sizes[0] < 2 else before
 
 
 #: Service numbers of the mainland: emergency, government 12xxx, carriers and banks 95xxx, 96xxx(x), post and railway.

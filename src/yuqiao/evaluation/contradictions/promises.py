@@ -12,7 +12,8 @@ from yuqiao.evaluation.passages import Passage
 from yuqiao.evaluation.quantities import quantities
 from yuqiao.evaluation.sheet import Row, Sheet
 
-_IN_FULL = re.compile(r"(?<!未)(?<!不)全额(?:拨付|支付|到位|下达|执行|使用)|足额(?:拨付|支付|到位)")
+#: 到位 is what was received, which a rate of payment does not contradict.
+_IN_FULL = re.compile(r"(?<!未)(?<!不)(?:全额|足额)(?:拨付|支付|下达|执行|使用)")
 _RATE = re.compile(r"(?:预算|资金|经费)(?:执行|完成|支付|支出|使用|到位)率[^，。；\d]{0,4}$")
 
 

@@ -170,6 +170,8 @@ def _exact(one: Stated) -> str:
     return f"{one.basis}＝{rounded(one.exact, one.places + 2)}%"
 
 
+#: What says that shares are of one whole and exclude each other, as far as words can say it.
+_ONE_WHOLE = re.compile(r"其中|分别|构成|中，")
 _SHARE_OF = re.compile(r"占(?:比|[^，。；\d]{0,8})?(?:为|达)?$")
 
 
@@ -185,7 +187,7 @@ def shares_of_one(report: Report, _register: Register) -> Iterator[Finding]:
             ]
             added = sum(one.value for one in found)
             slack = Decimal(len(found)).scaleb(-max((one.places for one in found), default=0)) / 2
-            if len(found) > 1 and added > 100 + slack:
+            if len(found) > 2 and added > 100 + slack and _ONE_WHOLE.search(sentence[: found[0].start]):
                 said = f"各项占比之和为{plain(Decimal(added))}%，超过100%。"
                 yield Finding("shares", said, place(passage, base + found[0].start, base + found[-1].end))
             base += len(sentence)
