@@ -17,8 +17,11 @@ from django.views.decorators.http import require_GET
 
 from yuqiao.evaluation import reviewing
 from yuqiao.evaluation.evidence_gaps import gaps
+from yuqiao.evaluation.importing import comparison
+from yuqiao.evaluation.linking import contract_alarms
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.outlook import dues
+from yuqiao.evaluation.reminding import open_reminders
 from yuqiao.evaluation.sheet import Sheet, in_ten_thousand
 from yuqiao.evaluation.versions import current
 from yuqiao.lib.clock import now
@@ -106,6 +109,9 @@ def show(request: HttpRequest, project_id: int) -> HttpResponseBase:
         "budget_initial": points(sheet.budget_initial.value),
         "deviations": [one for one in shown if one.row.cause or one.lacks_reason],
         "gaps": missing,
+        "alarms": contract_alarms(project, today),
+        "reminders": open_reminders(project),
+        "compared": comparison(project, at),
         "lacking": {one.indicator for one in missing},
         "dues": [(one, (one.on - today).days) for one in dues(sheet)],
         "months": paid,

@@ -13,6 +13,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.contracts.models import Contract
 from yuqiao.evaluation import budget
 from yuqiao.evaluation.assembling import money_of
+from yuqiao.evaluation.linking import contract_alarms, link_contract, unlink_contract
 from yuqiao.evaluation.models import MoneySource, Project
 from yuqiao.evaluation.money import read_fen, ten_thousand
 from yuqiao.evaluation.plan_rules import Approval
@@ -56,6 +57,9 @@ def show(request: HttpRequest, project: Project, given: Given) -> HttpResponseBa
         "payments": [(one, ten_thousand(one.amount_fen)) for one in payments],
         "indicators": project.indicators.all(),
         "contracts": Contract.objects.all()[:200],
+        "ties": project.contracts.select_related("contract__supplier", "strand").order_by("contract__number"),
+        "alarms": contract_alarms(project, timezone.localdate(now())),
+        "strands": project.strands.all(),
         "plans": may_edit(project.stage, What.PLAN),
         "adjusts": may_edit(project.stage, What.PLAN) or may_edit(project.stage, What.CHANGE),
         "pays": may_edit(project.stage, What.EVIDENCE),
@@ -107,7 +111,19 @@ def _reverse(project: Project, request: HttpRequest, by: Person) -> None:
     budget.reverse(payment, day(request.POST, "paid_on"), request.POST.get("reason", ""), by=by)
 
 
+def _tie(project: Project, request: HttpRequest, by: Person) -> None:
+    form = request.POST
+    strand = one_of(project.strands.all(), form, "strand") if form.get("strand") else None
+    link_contract(project, one_of(Contract.objects.all(), form, "contract"), by=by, strand=strand)
+
+
+def _untie(project: Project, request: HttpRequest, by: Person) -> None:
+    unlink_contract(project, one_of(Contract.objects.all(), request.POST, "contract"), by=by)
+
+
 VERBS = {
+    "tie": Verb(Act.EDIT_PLAN, _tie),
+    "untie": Verb(Act.EDIT_PLAN, _untie),
     "initial": Verb(Act.EDIT_PLAN, _initial),
     "adjust": Verb(Act.EDIT_PLAN, _adjust),
     "pay": Verb(Act.EDIT_PLAN, _pay),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -9,6 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from yuqiao.accounts.models import Person
+from yuqiao.evaluation.linking import cancel_activity
+from yuqiao.evaluation.models import Indicator
+from yuqiao.evaluation.process_rules import EDITABLE, What
 from yuqiao.languages import catalogue
 from yuqiao.outreach import services
 from yuqiao.outreach.models import Activity, ActivityKind, Honour, Video
@@ -30,6 +34,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
             "activities": Activity.objects.order_by("-held_on", "-planned_on", "-id")[:MOST_ROWS],
             "videos": Video.objects.order_by("-made_on", "-id")[:MOST_ROWS],
             "honours": Honour.objects.order_by("-awarded_on", "-id")[:MOST_ROWS],
+            "indicators": open_indicators()[:MOST_ROWS],
             "kinds": ActivityKind.choices,
             "language_codes": [("zh", words.language_name("zh"))]
             + [(code, words.language_name(code)) for code in catalogue.FOREIGN],
@@ -54,7 +59,20 @@ def _hold(request: HttpRequest, by: Person) -> None:
 
 
 def _cancel(request: HttpRequest, by: Person) -> None:
-    services.cancel(one_of(Activity.objects.all(), request.POST, "row"), request.POST.get("reason", ""), by=by)
+    """Cancel an activity, together with the indicator it was for, if one is chosen (S70)."""
+    form, reason = request.POST, request.POST.get("reason", "")
+    activity = one_of(Activity.objects.all(), form, "row")
+    if not form.get("indicator"):
+        services.cancel(activity, reason, by=by)
+        return
+    indicator = one_of(open_indicators(), form, "indicator")
+    cancel_activity(activity, reason, indicator.project, by=by, indicator=indicator)
+
+
+def open_indicators() -> QuerySet[Indicator]:
+    """Return the indicators of projects whose evidence still comes in, the newest years first."""
+    found = Indicator.objects.filter(project__stage__in=[one.value for one in EDITABLE[What.EVIDENCE]])
+    return found.select_related("project").order_by("-project__year", "project__code", "position")
 
 
 def _video(request: HttpRequest, by: Person) -> None:

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from yuqiao.accounts.models import Role
+from yuqiao.accounts.models import Department, Role
 from yuqiao.contracts.models import Contract, Supplier
+from yuqiao.evaluation.models import Cancellation, Project
 from yuqiao.lib.clock import now
 from yuqiao.outreach.models import Activity, Honour, Video
 from yuqiao.web.console.tests import cast
@@ -132,3 +133,25 @@ def test_readers_read_and_rows_of_other_contracts_are_not_found(zhao: Client, co
     clerk = Client()
     clerk.force_login(cast.person("zheng", Role.CLERK))
     assert [clerk.get(path).status_code for path in ("/contracts/", "/outreach/")] == [403, 403]
+
+
+def test_a_contract_signed_after_the_deadline_is_said_on_the_projects_pages(zhao: Client, contract: Contract) -> None:
+    office = Department.objects.create(code="fao", name_zh="市外办", name_en="FAO")
+    year = timezone.localdate(now()).year
+    project = Project.objects.create(
+        code="p", year=year, name="语言环境", department=office, unit=office, scheme="beijing", created_at=now()
+    )
+    one = project.indicators.create(
+        position=1, level1="产出指标", level2="时效指标", name="半年验收", operator="是", weight=5, deadline=today(30)
+    )
+    Contract.objects.filter(pk=contract.pk).update(signed_on=today(10))
+    here = f"/projects/{project.pk}/"
+    zhao.post(f"{here}money/", {"ask": "tie", "contract": contract.pk})
+    assert "已晚于“半年验收”的完成期限" in text(zhao, f"{here}money/")
+    assert "已晚于“半年验收”的完成期限" in text(zhao, here)
+    zhao.post(f"{here}money/", {"ask": "untie", "contract": contract.pk})
+    assert "已晚于" not in text(zhao, here)
+    zhao.post("/outreach/", {"ask": "plan", "kind": "themed", "title": "主题活动", "planned_on": today(3)})
+    activity = Activity.objects.get()
+    zhao.post("/outreach/", {"ask": "cancel", "row": activity.pk, "reason": "场地取消", "indicator": one.pk})
+    assert Cancellation.objects.get().indicator == one

@@ -45,7 +45,7 @@ def zhao(client: Client) -> Client:
 
 @pytest.fixture
 def project(zhao: Client) -> Project:
-    zhao.post("/projects/begin/", HEAD | {"year": str(timezone.localdate(now()).year)})
+    zhao.post("/projects/begin/", HEAD | {"year": str(timezone.localdate(now()).year - 1)})
     return Project.objects.get()
 
 
@@ -143,7 +143,7 @@ def test_a_running_plan_changes_its_targets_only_with_an_approval(zhao: Client, 
         "target": "＝80份",
         "reason": "活动取消",
         "approval": "",
-        "approved_on": f"{now():%Y-%m-%d}",
+        "approved_on": f"{project.year}-06-01",
     }
     said = zhao.post(form, asked)
     assert said.status_code == 422
