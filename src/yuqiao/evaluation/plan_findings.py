@@ -6,6 +6,7 @@ import datetime as dt
 from fractions import Fraction
 
 from django.db.models import Count
+from django.utils import timezone
 
 from yuqiao.evaluation.assembling import rows_of, scheme_of, target_of
 from yuqiao.evaluation.budget import execution_of
@@ -36,10 +37,11 @@ def findings(project: Project, at: dt.datetime) -> list[Concern]:
 
 
 def plan_of(project: Project, at: dt.datetime) -> Plan:
-    """Return a project as a plan, with what was reached by now and a year before."""
+    """Return a project as a plan, with what was reached a year before and, while its year runs, by now."""
     before = project.before
     last = {} if before is None else {bare(one.name): one.measured.value for one in rows_of(before, at)}
-    reached = {one.id: one.measured.value for one in rows_of(project, at)}
+    running = timezone.localdate(at).year <= project.year
+    reached = {one.id: one.measured.value for one in rows_of(project, at)} if running else {}
     expected = forecasts(project)
     rows = project.indicators.annotate(proof_count=Count("proofs"))
     return Plan(

@@ -18,6 +18,8 @@ FAR_BELOW, FAR_ABOVE = Fraction(4, 5), Fraction(5, 4)
 RATE_NAMES = ("率", "比例", "占比", "满意度")
 GROWTH = ("增长率", "增长比例", "增幅")
 _GIVEN = {Yield.RATE: "百分比", Yield.COUNT: "件数", Yield.TIME: "秒数"}
+#: More findings of one kind than these are told as one.
+MANY = 5
 TIMELINESS = "时效指标"
 
 
@@ -72,13 +74,19 @@ def mixed_units(plan: Plan) -> Iterator[Concern]:
 
 
 def proof_is_known(plan: Plan) -> Iterator[Concern]:
-    """What a person enters, or judges, says what will prove it (S131, S134)."""
-    for one in plan.judged:
-        if one.formula != ENTERED or one.proof.strip() or one.proofs:
+    """What a person enters, or judges, says what will prove it (S131, S134); many of a kind are one finding."""
+    bare = [one for one in plan.judged if one.formula == ENTERED and not one.proof.strip() and not one.proofs]
+    for counted, told, advice in (
+        (True, "实际完成值由人工填报，没有写明依据。", "请选择数据来源，或写明佐证材料。"),
+        (False, "“是”没有写明凭什么认定。", "请写明佐证材料，如报告、收文、验收单。"),
+    ):
+        mine = [one for one in bare if one.counted is counted]
+        if len(mine) > MANY:
+            names = quoted([one.name for one in mine])
+            yield Concern(Severity.DOUBT, "no-proof", "绩效指标", f"{names}：{told}", advice)
             continue
-        told = "“是”没有写明凭什么认定" if not one.counted else "实际完成值由人工填报，没有写明依据"
-        advice = "请选择数据来源，或写明佐证材料。" if one.counted else "请写明佐证材料，如报告、收文、验收单。"
-        yield about(one, Severity.DOUBT, "no-proof", f"{told}。", advice)
+        for one in mine:
+            yield about(one, Severity.DOUBT, "no-proof", told, advice)
 
 
 def day_is_set(plan: Plan) -> Iterator[Concern]:

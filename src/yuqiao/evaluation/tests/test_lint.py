@@ -249,6 +249,13 @@ def test_guangzhou_s_plan_is_asked_for_one_proof_only() -> None:
     ]
 
 
+def test_many_findings_of_one_kind_are_told_as_one() -> None:
+    entered = tuple(replace(one, formula="entered", yields=Yield.SAID) for one in beijing_plan().lines)
+    found = [one for one in lint(replace(beijing_plan(), lines=entered)) if one.rule == "no-proof"]
+    assert [one.where for one in found] == ["绩效指标", *(row[2] for row in ROWS if row[3] == "是")]
+    assert "等16项：实际完成值由人工填报" in found[0].sentence
+
+
 def test_parts_of_a_compound_indicator_are_judged_instead_of_it() -> None:
     whole = beijing_plan().lines[13]
     parts = tuple(

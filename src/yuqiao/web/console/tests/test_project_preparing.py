@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from yuqiao.accounts.models import Department, Role
-from yuqiao.evaluation import plan_exchange
+from yuqiao.evaluation import importing, plan_exchange
 from yuqiao.evaluation.models import Groundwork, Indicator, Project, Risk, SchemeVersion, Stage
 from yuqiao.evaluation.scheme_versions import copy_of
 from yuqiao.evaluation.schemes import BEIJING, NATIONAL
+from yuqiao.evaluation.tests.beijing import as_xlsx
 from yuqiao.evaluation.tests.planned import added, begun
 from yuqiao.lib.clock import now
 from yuqiao.web.console.tests import cast
@@ -95,6 +96,17 @@ def test_another_scheme_is_compared_and_followed_while_planning(zhao: Client, pr
     assert (project.scheme, project.scheme_from) == ("national", NATIONAL.valid_from)
     Project.objects.update(stage=Stage.RUNNING)
     assert zhao.post(page, {"ask": "follow", "with": f"beijing@{BEIJING.valid_from}"}).status_code == 422
+
+
+def test_an_imported_project_shows_its_printed_points_beside_ours(zhao: Client, project: Project) -> None:
+    assert 'id="printed"' not in zhao.get(path(project, "scheme")).content.decode()
+    by = cast.person("sun", Role.PROJECT_MANAGER)
+    made = importing.confirm(importing.preview(as_xlsx(), "form.xlsx"), importing.Choice("old", "fao", "fao"), by=by)
+    made.indicators.get(name="制作视频").entered.create(value=2, entered_at=now())
+    text = zhao.get(path(made, "scheme")).content.decode()
+    assert '<td class="end">5.00</td><td class="end lasting">2.50<small>differs</small></td>' in text
+    assert text.count("differs</small>") == 2, "the total differs as well"
+    assert "不是实际数" in text
 
 
 def test_a_version_is_entered_from_a_copy_and_what_cannot_score_is_said(zhao: Client, project: Project) -> None:
