@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from yuqiao.documents.docx import to_docx
@@ -17,7 +17,7 @@ from yuqiao.documents.pdf import to_pdf
 from yuqiao.documents.xlsx import to_xlsx
 from yuqiao.evaluation import checks
 from yuqiao.evaluation.audit import Finding, Weight, audit, guess
-from yuqiao.evaluation.audit_report import TITLES
+from yuqiao.evaluation.audit_report import TITLES, as_data, audited, report
 from yuqiao.evaluation.command import main
 from yuqiao.evaluation.form import Form, FundsRow, IndicatorRow
 from yuqiao.evaluation.printing.copies import Copy
@@ -360,3 +360,27 @@ def test_what_is_done_is_told_by_its_words_also_with_a_day(actual: str, *, asked
     row = IndicatorRow("效益指标", "社会效益指标", "服务环境", "是", actual, "10", "10.00")
     form = replace(beijing.PRINTED, indicators=(row,))
     assert ("partial" in rules(form)) is asked
+
+
+CELLS = st.text(alphabet="0123456789.,-%≥≤＝＞＜是前月日年底万亿份次提升完成，、‘ \n—", max_size=14)
+FUNDS_ROWS = st.builds(FundsRow, CELLS, CELLS, CELLS, CELLS, CELLS, CELLS, CELLS)
+LEVELS = st.sampled_from(["产出指标", "效益指标", "满意度指标", "时效指标", ""])
+INDICATOR_ROWS = st.builds(IndicatorRow, LEVELS, LEVELS, CELLS, CELLS, CELLS, CELLS, CELLS, CELLS, CELLS)
+
+
+@given(
+    st.lists(FUNDS_ROWS, max_size=3),
+    st.lists(INDICATOR_ROWS, max_size=4),
+    st.sampled_from(["2023", "", "0000", "９９９９", "20²"]),
+    CELLS,
+    st.sampled_from(SCHEMES),
+)
+@example([], [IndicatorRow("", "", "7月底前完成", "13月底前", "31.2.2023", "-1", "0")], "2023", "1e9", BEIJING)
+def test_whatever_cells_hold_the_audit_and_its_report_say_something(
+    funds: list[FundsRow], rows: list[IndicatorRow], year_: str, total: str, scheme: Scheme
+) -> None:
+    form = Form("表", year_, {}, tuple(funds), tuple(rows), total, total)
+    assert all(one.sentence.strip() and one.rule in TITLES for one in audit(form, scheme))
+    told = audited("form", form)
+    assert report(told)
+    assert json.loads(json.dumps(as_data(told)))["file"] == "form"
