@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from yuqiao.evaluation import evidence_kinds, formulas
 from yuqiao.evaluation.claims import Link, Verdict, judge
@@ -94,14 +93,13 @@ def report_of(project: Project, sheet: Sheet, texts: dict[str, str] | None = Non
     return compose(sheet, own, figures, verdicts_of(project, sheet))
 
 
-def register_of(project: Project, sheet: Sheet) -> Register:
+def register_of(project: Project, sheet: Sheet, calls: Figure) -> Register:
     """Return what texts are compared with: names, lines, languages offered, the year's calls, what went wrong."""
-    calls = figures_of(project, sheet, ["{calls}"])["calls"]
     offered = ServiceWindow.objects.filter(language__in=FOREIGN).values("language").distinct().count()
     return Register(
         name=project.name,
         sheet=sheet,
-        figures=tuple(Known(CALLED["calls"], Fraction(one.value), "通") for one in [calls] if one.value),
+        figures=(Known(CALLED["calls"], calls.value, "通"),) if calls.value else (),
         lines=frozenset(Line.objects.values_list("number", flat=True)),
         languages=offered or None,
         troubles=troubles_of(project),
@@ -118,7 +116,10 @@ class Answered:
 
 def contradictions_of(project: Project, sheet: Sheet) -> list[Answered]:
     """Return every contradiction of form and report as they stand, each with its newest answer."""
-    texts = (*passages(report_of(project, sheet)), *passages_of_form(sheet))
+    own = written(project)
+    figures = figures_of(project, sheet, [*used(sheet, own), "{calls}"])
+    report = compose(sheet, own, figures, verdicts_of(project, sheet))
     answers = {(one.code, one.where): one for one in project.contradictions.order_by("id")}
-    found = check(texts, register_of(project, sheet))
+    texts = (*passages(report), *passages_of_form(sheet))
+    found = check(texts, register_of(project, sheet, figures["calls"]))
     return [Answered(one, answers.get((one.code, one.where))) for one in found]

@@ -106,6 +106,12 @@ def report_in(frozen: Frozen) -> ReportText:
     return from_data(ReportText, frozen.text["report"])
 
 
+def report_now(project: Project, sheet: Sheet) -> ReportText:
+    """Return the report that holds for a project now: as sealed, or composed of today's words (FigureError)."""
+    sealed = newest(project) if Stage(project.stage) in SEALED else None
+    return report_of(project, sheet) if sealed is None else report_in(sealed)
+
+
 def render(sheet: Sheet, report: ReportText, name: str, suffix: str) -> bytes:
     """Return one final document, public copy; KeyError for a name or suffix there is not."""
     made = {

@@ -19,8 +19,7 @@ from yuqiao.evaluation.printing.self_evaluation import TITLE as SELF_EVALUATION
 from yuqiao.evaluation.printing.self_evaluation import self_evaluation
 from yuqiao.evaluation.printing.statistics import periods, statistics_summary
 from yuqiao.evaluation.process_rules import Stage
-from yuqiao.evaluation.reporting import report_of
-from yuqiao.evaluation.versions import SEALED, current, newest, report_in
+from yuqiao.evaluation.versions import SEALED, current, report_now
 
 #: Papers named in an annex; thousands of pictures are counted by their indicator instead.
 MOST_PAPERS = 500
@@ -70,9 +69,9 @@ def _form(project: Project, copy: Copy, at: dt.datetime) -> Document:
 
 
 def _report(project: Project, copy: Copy, at: dt.datetime) -> Document:
-    sheet, sealed = current(project, at), None if is_draft(project) else newest(project)
-    text = report_of(project, sheet) if sealed is None else report_in(sealed)
-    return evaluation_report(sheet, text, copy, papers=_annexed(project, copy), draft=sealed is None)
+    sheet = current(project, at)
+    text = report_now(project, sheet)
+    return evaluation_report(sheet, text, copy, papers=_annexed(project, copy), draft=is_draft(project))
 
 
 def _plan(project: Project, copy: Copy, at: dt.datetime) -> Document:

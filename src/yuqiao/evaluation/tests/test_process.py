@@ -127,6 +127,8 @@ def test_a_locked_version_gives_the_bytes_that_were_signed(
     assert versions.document_of(version, "report", "pdf").startswith(b"%PDF")
     assert versions.current(planned, clock.now()) == sheet_of(version)
     assert versions.report_in(version).title == "语言环境评价结果报告"
+    planned.sections.create(section="content", text="{calls}以后写的", written_at=clock.now())
+    assert versions.report_now(planned, sheet_of(version)) == versions.report_in(version)
     assert len([one for one in kept.rglob("*") if one.is_file()]) == 6
 
 

@@ -14,9 +14,9 @@ from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.process_rules import What, may_edit
 from yuqiao.evaluation.report_figures import FigureError
 from yuqiao.evaluation.report_text import BY_CODE, COMPUTED, ReportText, Span, default_of
-from yuqiao.evaluation.reporting import contradictions_of, report_of, verdicts_of, written
+from yuqiao.evaluation.reporting import contradictions_of, verdicts_of, written
 from yuqiao.evaluation.sheet import Sheet
-from yuqiao.evaluation.versions import current
+from yuqiao.evaluation.versions import current, report_now
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import Act, allowed
 from yuqiao.web.console.projects.acting import NOTHING, Given, Verb, answer, one_of
@@ -51,7 +51,7 @@ def show(request: HttpRequest, project: Project, given: Given) -> HttpResponseBa
         "writes": may_edit(project.stage, What.TEXT),
     }
     try:
-        text = report_of(project, sheet)
+        text = report_now(project, sheet)
         context |= {
             "text": text,
             "parts": parts_of(project, sheet, text, given),
