@@ -1,6 +1,7 @@
 # make demo   set everything up and run the main job on simulated parties (ONCE=1: run, judge, exit)
 # make test   all tests, on SQLite and on PostgreSQL
 # make check  format, lint, types, layers
+# make evaluate  two published self-evaluations built anew from rows, into var/evaluate
 # make up     run the platform: media, calls, web, work
 PYTHON ?= python3
 BIN := .venv/bin
@@ -25,6 +26,14 @@ messages: .venv/installed
 demo: .venv/installed messages
 	deploy/packages run
 	YUQIAO_DEBUG=1 $(BIN)/yuqiao demo $(if $(ONCE),--once)
+
+# Beijing's self-evaluation of 2023 and Guangzhou's of 2021, built anew from rows, into OUT.
+.PHONY: evaluate
+evaluate: OUT ?= var/evaluate
+evaluate: .venv/installed
+	deploy/packages run
+	$(BIN)/yuqiao evaluate beijing-2023 --out $(OUT)/beijing-2023
+	$(BIN)/yuqiao evaluate guangzhou-2021 --out $(OUT)/guangzhou-2021
 
 up: .venv/installed messages
 	$(BIN)/yuqiao up

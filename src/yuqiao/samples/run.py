@@ -11,6 +11,8 @@ from yuqiao.samples.cities import CITIES
 from yuqiao.samples.database import prepare
 from yuqiao.samples.tables import City
 
+REFUSED = 2
+
 
 def main(argv: list[str]) -> int:
     """Build one sample; 0 when everything was written."""
@@ -26,7 +28,18 @@ def main(argv: list[str]) -> int:
     chosen = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="yuqiao-evaluate-") as folder:
         prepare(Path(folder), chosen.database)
+        if not _empty():
+            sys.stderr.write("yuqiao evaluate: the database holds people or projects already; name an empty one\n")
+            return REFUSED
         return _build(CITIES[chosen.city], chosen.out)
+
+
+def _empty() -> bool:
+    """Whether nobody works with the database yet: a sample is never mixed with a city's own data."""
+    from yuqiao.accounts.models import Person  # noqa: PLC0415 (needs settings)
+    from yuqiao.evaluation.models import Project  # noqa: PLC0415
+
+    return not (Person.objects.exists() or Project.objects.exists())
 
 
 def _build(city: City, out: Path) -> int:

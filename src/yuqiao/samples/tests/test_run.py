@@ -62,3 +62,23 @@ def test_an_unknown_city_is_refused_with_those_there_are() -> None:
     )
     assert done.returncode == 2
     assert "beijing-2023" in done.stderr
+
+
+@pytest.mark.live
+def test_a_database_that_somebody_works_with_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'own.sqlite3'}"
+    own = {**os.environ, "DATABASE_URL": url, "YUQIAO_DEBUG": "1"}
+    said = "from yuqiao.accounts.services import create_person; create_person('mei', by=None)"
+    for command in (["migrate", "--verbosity", "0"], ["manage", "shell", "--no-imports", "-c", said]):
+        subprocess.run([sys.executable, "-m", "yuqiao.config.cli", *command], env=own, check=True)
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-m", "yuqiao.config.cli", "evaluate", "beijing-2023", "--out", str(out), "--database", url],
+        env=own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "name an empty one" in done.stderr
+    assert not out.exists()
