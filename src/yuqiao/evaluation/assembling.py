@@ -46,7 +46,7 @@ def assemble_all(projects: Sequence[Project], at: dt.datetime) -> list[Sheet]:
     Read them with ``select_related("department", "unit")``.
     """
     keys = [one.pk for one in projects]
-    money, rows, strands = _money(keys), _rows(keys, at), _strands(keys)
+    money, rows, strands = _money(keys), _rows(projects, at), _strands(keys)
     schemes: dict[tuple[str, dt.date | None, int], Scheme] = {}
     return [
         evaluate(
@@ -128,11 +128,15 @@ def target_of(indicator: Indicator) -> Target:
 
 def rows_of(project: Project, at: dt.datetime) -> list[Row]:
     """Return every indicator with its actual, in the form's order."""
-    return _rows([project.pk], at)[project.pk]
+    return _rows([project], at)[project.pk]
 
 
-def _rows(keys: Sequence[int], at: dt.datetime) -> dict[int, list[Row]]:
-    indicators = list(Indicator.objects.filter(project__in=keys).select_related("project"))
+def _rows(projects: Sequence[Project], at: dt.datetime) -> dict[int, list[Row]]:
+    known = {one.pk: one for one in projects}
+    keys = list(known)
+    indicators = list(Indicator.objects.filter(project__in=keys))
+    for one in indicators:
+        one.project = known[one.project_id]  # many indicators, few projects: none is read twice
     mine = {"indicator__project__in": keys}
     proofs = _counts(EvidenceFor.objects.filter(STANDING, **mine))
     changes = _counts(TargetChange.objects.filter(**mine))

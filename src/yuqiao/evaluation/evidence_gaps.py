@@ -44,7 +44,9 @@ def gaps(project: Project) -> list[Gap]:
 def gaps_of(projects: Iterable[Project]) -> dict[int, list[Gap]]:
     """Return the gaps of many projects by id, in a few queries."""
     wanted = {one.pk: one for one in projects}
-    indicators = list(Indicator.objects.filter(project__in=wanted).select_related("project"))
+    indicators = list(Indicator.objects.filter(project__in=wanted))
+    for one in indicators:
+        one.project = wanted[one.project_id]
     compound = {one.parent_id for one in indicators}
     keys = [one.pk for one in indicators if one.formula == ENTERED]
     newest = {one.indicator_id: one for one in Entered.objects.filter(indicator__in=keys).order_by("id")}
