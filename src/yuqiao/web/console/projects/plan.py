@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from yuqiao.accounts.models import Person
-from yuqiao.evaluation import formulas, planning, projects
+from yuqiao.evaluation import formulas, importing, planning, projects
 from yuqiao.evaluation.amounts import plain
 from yuqiao.evaluation.assembling import scheme_of, target_of
 from yuqiao.evaluation.models import Indicator, Project
@@ -60,6 +60,7 @@ def show(request: HttpRequest, project: Project, given: Given) -> HttpResponseBa
                 (words.word(FINDINGS, one.severity.value), one.severity.name.lower(), one)
                 for one in findings(project, now())
             ],
+            "problems": importing.problems_of(project),
             "plans": may_edit(project.stage, What.PLAN),
             "writes": may_edit(project.stage, What.TEXT),
         }

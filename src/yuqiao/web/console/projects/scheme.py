@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from yuqiao.accounts.models import Person
-from yuqiao.evaluation import importing, scheme_versions
+from yuqiao.evaluation import scheme_versions
 from yuqiao.evaluation.amounts import plain
 from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.process_rules import What, may_edit
@@ -56,8 +56,6 @@ def show(request: HttpRequest, project: Project, given: Given) -> HttpResponseBa
         "data": json.dumps(as_data(other), ensure_ascii=False, indent=1),
         "plans": may_edit(project.stage, What.PLAN),
         "followed": other == sheet.scheme,
-        "printed": [(one, points(one.printed), points(one.counted)) for one in importing.comparison(project, now())],
-        "problems": importing.problems_of(project),
     }
     return render(request, "console/projects/scheme.html", context | compared(sheet, other, scaled=scaled))
 

@@ -98,14 +98,12 @@ def test_another_scheme_is_compared_and_followed_while_planning(zhao: Client, pr
     assert zhao.post(page, {"ask": "follow", "with": f"beijing@{BEIJING.valid_from}"}).status_code == 422
 
 
-def test_an_imported_project_shows_its_printed_points_beside_ours(zhao: Client, project: Project) -> None:
-    assert 'id="printed"' not in zhao.get(path(project, "scheme")).content.decode()
+def test_what_could_not_be_understood_stays_beside_the_plan_that_was_imported(zhao: Client, project: Project) -> None:
+    assert 'id="problems"' not in zhao.get(path(project, "plan")).content.decode()
     by = cast.person("sun", Role.PROJECT_MANAGER)
     made = importing.confirm(importing.preview(as_xlsx(), "form.xlsx"), importing.Choice("old", "fao", "fao"), by=by)
-    made.indicators.get(name="制作视频").entered.create(value=2, entered_at=now())
-    text = zhao.get(path(made, "scheme")).content.decode()
-    assert '<td class="end">5.00</td><td class="end lasting">2.50<small>differs</small></td>' in text
-    assert text.count("differs</small>") == 2, "the total differs as well"
+    text = zhao.get(path(made, "plan")).content.decode()
+    assert "What could not be understood when it was imported (3)" in text
     assert "不是实际数" in text
 
 
