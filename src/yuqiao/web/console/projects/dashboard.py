@@ -113,7 +113,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponseBase:
         "reminders": open_reminders(project),
         "compared": comparison(project, at),
         "lacking": {one.indicator for one in missing},
-        "dues": [(one, (one.on - today).days) for one in dues(sheet)],
+        "dues": [(one, (one.on - today).days) for one in dues(sheet) if one.name or one.on >= today],
         "months": paid,
         "bars": money_bars(paid),
         "drawn": indicator_bars(shown),

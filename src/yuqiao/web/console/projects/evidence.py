@@ -18,7 +18,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.evaluation import evidence
 from yuqiao.evaluation.evidence_gaps import gaps
 from yuqiao.evaluation.evidence_import import take_list
-from yuqiao.evaluation.evidence_kinds import KINDS, name_of
+from yuqiao.evaluation.evidence_kinds import KINDS
 from yuqiao.evaluation.evidence_rules import Facts
 from yuqiao.evaluation.evidence_sheets import HEADINGS
 from yuqiao.evaluation.models import Evidence, Indicator, Project
@@ -112,11 +112,6 @@ def _list(project: Project, request: HttpRequest, by: Person) -> str:
         raise FieldError(_("Choose the list's file."))
     taken = take_list(project, request.POST.get("kind", ""), file.read(), file.name or "", by=by)
     return _("Pieces taken in:") + f" {taken}"
-
-
-def named(pieces: list[Evidence]) -> list[tuple[Evidence, str]]:
-    """Return pieces with their kind's Chinese name."""
-    return [(one, name_of(one.kind)) for one in pieces]
 
 
 VERBS: Mapping[str, Verb] = {

@@ -29,10 +29,9 @@ class Lit:
 
 @dataclass(frozen=True, slots=True)
 class RowShown:
-    """One indicator of a dashboard; ``level1`` and ``level2`` are empty where they repeat the row above."""
+    """One indicator of a dashboard; ``level2`` is empty where it repeats the row above."""
 
     row: Row
-    level1: str
     level2: str
     actual: str
     fraction: str
@@ -96,25 +95,29 @@ def rows_shown(sheet: Sheet, today: dt.date, forecasts: Mapping[int, str] = NO_F
     """Return the rows of a dashboard, parts of compound ones behind them; ``forecasts`` in words by row."""
     looks = outlooks(sheet, today)
     ordered = [one for row in sheet.leading for one in (row, *sheet.parts(row.id))]
+    over = today.year > sheet.header.year
     found: list[RowShown] = []
     before = ("", "")
     for row in ordered:
         here = (row.level1, row.level2)
         compound = bool(sheet.parts(row.id))
-        one = _row(row, looks[row.id], new1=here[0] != before[0], new2=here != before, compound=compound)
+        one = _row(row, looks[row.id], new=here != before, compound=compound)
         value, bracket, basis = forecasts.get(row.id, "").partition("（")
-        found.append(replace(one, forecast=value, basis=bracket + basis) if value else one)
+        if over:  # nothing is left to foretell
+            one = replace(one, forecast="")
+        elif value:
+            one = replace(one, forecast=value, basis=bracket + basis)
+        found.append(one)
         before = here
     return found
 
 
-def _row(row: Row, look: Outlook, *, new1: bool, new2: bool, compound: bool) -> RowShown:
+def _row(row: Row, look: Outlook, *, new: bool, compound: bool) -> RowShown:
     unit = row.target.amount.unit if row.target.amount else ""
     foretold = "" if look.forecast is None else f"{plain(rounded(look.forecast, 1))}{unit}"
     return RowShown(
         row=row,
-        level1=row.level1 if new1 else "",
-        level2=row.level2 if new2 else "",
+        level2=row.level2 if new else "",
         actual=actual_text(row),
         fraction=_fraction(row),
         percent="" if row.score.ratio is None else share(row.score.ratio),

@@ -28,11 +28,6 @@ SOURCES: Words = {
     "其他资金": _("Other funds"),
     "年度资金总额": _("All funds of the year"),
 }
-LEVELS: Words = {
-    "产出指标": _("Output"),
-    "效益指标": _("Benefit"),
-    "满意度指标": _("Satisfaction"),
-}
 FINDINGS: Words = {
     "错误": _("Wrong"),
     "疑问": _("To be explained"),
@@ -64,12 +59,7 @@ GROUNDWORK: Words = {
     "consultation": _("Opinions asked for"),
     "approval": _("Approval of the plan"),
 }
-RISK_LEVELS: Words = {
-    "高": _("High"),
-    "中": _("Middling"),
-    "低": _("Low"),
-}
-RISK_STATES: Words = {
+RISK_RISK_STATES: Words = {
     "open": _("Watched"),
     "occurred": _("Occurred"),
     "closed": _("Over"),
