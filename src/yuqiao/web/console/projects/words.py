@@ -59,7 +59,12 @@ GROUNDWORK: Words = {
     "consultation": _("Opinions asked for"),
     "approval": _("Approval of the plan"),
 }
-RISK_RISK_STATES: Words = {
+RISK_LEVELS: Words = {
+    "高": _("High"),
+    "中": _("Middling"),
+    "低": _("Low"),
+}
+RISK_STATES: Words = {
     "open": _("Watched"),
     "occurred": _("Occurred"),
     "closed": _("Over"),
