@@ -10,12 +10,14 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from yuqiao.cases.models import WorkOrder
@@ -53,8 +55,7 @@ def digest(found: QuerySet[Any]) -> Digest:
     days: dict[str, list[Any]] = {}
     rows: dict[str, str] = {}
     count = 0
-    for day, group in groupby(_stream(found), key=lambda row: row[0]):
-        lines = sorted(line for _day, line in group)
+    for day, lines in _days(found):
         said = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         whole.update(f"{day} {said}\n".encode())
         days[day] = [len(lines), said[:MARK]]
@@ -65,27 +66,27 @@ def digest(found: QuerySet[Any]) -> Digest:
     return {"count": count, "sha256": whole.hexdigest(), **kept}
 
 
-def _stream(found: QuerySet[Any]) -> Iterator[tuple[str, str]]:
-    """Yield each row's day, in the city's time, and its line ``id|values``; by day, a day in memory at a time."""
+def _days(found: QuerySet[Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each day, in the city's time, with its rows as lines ``id|values`` in order; a day in memory at a time."""
     model = found.model
     moment = SHOWN[model].moment
-    columns = [*([moment] if moment else []), "pk", *COUNTED.get(model, ())]
-    ordered = found.order_by(
-        *([F(moment).asc(nulls_first=True) if _empty(model, moment) else moment] if moment else [])
-    )
+    first: Combinable = Cast(moment, TextField()) if moment else Value("")  # as text: a million moments are no objects
+    order = [F(moment).asc(nulls_first=True) if _empty(model, moment) else F(moment).asc()] if moment else []
+    rows = found.order_by(*order).values_list(first, "pk", *COUNTED.get(model, ()))
     try:
-        sql, parameters = ordered.values_list(*columns).query.sql_with_params()
+        sql, parameters = rows.query.sql_with_params()
     except EmptyResultSet:  # a condition that nothing can fulfil
         return
-    days = _Days()
+    day = _Day()
     with connections[found.db].chunked_cursor() as cursor:
         cursor.execute(sql, parameters)
-        while piece := cursor.fetchmany(PIECE):
-            for row in piece:
-                if moment:
-                    yield days.of(row[0]), "|".join(map(_said, row[1:]))
-                else:
-                    yield "", "|".join(map(_said, row))
+        pieces = iter(lambda: cursor.fetchmany(PIECE), [])
+        for name, group in groupby(chain.from_iterable(pieces), key=lambda row: day.of(row[0])):
+            yield name, sorted(_line(row) for row in group)
+
+
+def _line(row: tuple[Any, ...]) -> str:
+    return "|".join([one if one.__class__ is str else _said(one) for one in row[1:]])
 
 
 def _empty(model: type[Model], column: str) -> bool:
@@ -93,39 +94,30 @@ def _empty(model: type[Model], column: str) -> bool:
     return bool(model._meta.get_field(column).null)
 
 
-class _Days:
-    """Tells days from moments as databases give them; of moments in order, most lie on the day of the one before."""
+class _Day:
+    """Tells days from moments in UTC as text; of moments in order, most lie on the day of the one before."""
 
     def __init__(self) -> None:
-        self._until: Any = None
-        self._from: Any = None
-        self._day = ""
+        self._from = self._until = self._day = ""
 
-    def of(self, moment: Any) -> str:
-        """Return the day of a moment (SQLite gives it naive, in UTC) or of a day; nothing for None."""
-        if moment is None:
-            return ""
-        if not isinstance(moment, dt.datetime):
-            return str(moment)
-        if self._until is None or not self._from <= moment < self._until:
-            self._turn(moment)
+    def of(self, moment: str | None) -> str:
+        """Return the day of a moment (``2023-03-05 16:00:00.5``) or of a day; nothing for None."""
+        if not moment or len(moment) == 10:
+            return moment or ""
+        if not self._from <= moment < self._until:
+            exact = dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC)
+            day = timezone.localtime(exact).date()
+            self._day = day.isoformat()
+            self._from, self._until = (_text(_midnight(day + dt.timedelta(days=more))) for more in (0, 1))
         return self._day
-
-    def _turn(self, moment: dt.datetime) -> None:
-        naive = moment.tzinfo is None
-        day = timezone.localtime(moment.replace(tzinfo=dt.UTC) if naive else moment).date()
-        first, last = _midnight(day), _midnight(day + dt.timedelta(days=1))
-        self._day = day.isoformat()
-        self._from, self._until = (_naive(first), _naive(last)) if naive else (first, last)
 
 
 def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone())
 
 
-def _naive(moment: dt.datetime) -> dt.datetime:
-    """Return a moment in UTC without saying so, as SQLite gives it."""
-    return moment if moment.tzinfo is None else moment.astimezone(dt.UTC).replace(tzinfo=None)
+def _text(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _said(value: Any) -> str:
@@ -139,6 +131,6 @@ FORMS: dict[type, Callable[[Any], str]] = {
     type(None): lambda _none: "",
     bool: lambda value: str(int(value)),
     uuid.UUID: lambda value: str(value.hex),
-    dt.datetime: lambda value: _naive(value).isoformat(" "),
+    dt.datetime: lambda value: value.replace(tzinfo=None).isoformat(" "),  # both give it in UTC
     dt.timedelta: lambda value: str(value // dt.timedelta(microseconds=1)),
 }
