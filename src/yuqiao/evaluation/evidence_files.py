@@ -12,7 +12,7 @@ import email.policy
 import hashlib
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
@@ -147,6 +147,25 @@ def row_of(kept: Kept) -> StoredFile:
     if not store().exists(place(kept.sha256)):  # another hand-in of the same file failed meanwhile and took it away
         store().save(place(kept.sha256), ContentFile(kept.content))
     return row
+
+
+@contextmanager
+def placed(file: File[bytes] | None) -> Iterator[str]:
+    """Keep a file together with what is written within: give its SHA-256, and leave nothing if that fails.
+
+    Gives nothing for no file.
+    """
+    if file is None:
+        yield ""
+        return
+    kept = take(file, file.name or "")
+    try:
+        with transaction.atomic():
+            row_of(kept)
+            yield kept.sha256
+    except BaseException:
+        forget(kept.sha256)
+        raise
 
 
 def forget(sha256: str) -> bool:

@@ -39,7 +39,7 @@ from yuqiao.web.console import (
     workplace,
     wrap_up,
 )
-from yuqiao.web.console.projects import audit, contracts, outreach
+from yuqiao.web.console.projects import audit, contract_files, contracts, outreach
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
@@ -125,6 +125,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("outages/change/", outages.change, name="outages-change"),
     path("contracts/", contracts.page, name="contracts"),
     path("contracts/<int:contract_id>/", contracts.one, name="contract"),
+    path("contracts/<int:contract_id>/files/<str:sha256>", contract_files.download, name="contract-file"),
     path("outreach/", outreach.page, name="outreach"),
     path("audit-form/", audit.page, name="audit-form"),
     path("projects/", include("yuqiao.web.console.projects.urls")),

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods
 from yuqiao.accounts.models import Person
 from yuqiao.contracts import services
 from yuqiao.contracts.models import Acceptance, Contract, HandIn, Paper, PaperKind, Procurement, Supplier
+from yuqiao.evaluation.evidence_files import placed
 from yuqiao.evaluation.evidence_kinds import KINDS
 from yuqiao.evaluation.money import read_fen, ten_thousand
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.web.console.projects.acting import NOTHING, Deed, Given, day, maybe_day, one_of, tried
+from yuqiao.web.console.projects.evidence import upload_of
 
 MOST_CONTRACTS = 300
 
@@ -124,9 +126,9 @@ def _paper(contract: Contract, request: HttpRequest, by: Person) -> None:
     amount = read_fen(form["amount"]) if form.get("amount", "").strip() else None
     dated = day(form, "dated_on")
     party = form.get("party", "")
-    services.add_paper(
-        contract, form.get("kind", ""), form.get("title", ""), dated, by=by, party=party, amount_fen=amount
-    )
+    kind, title = form.get("kind", ""), form.get("title", "")
+    with placed(upload_of(request)) as sha256:
+        services.add_paper(contract, kind, title, dated, by=by, party=party, amount_fen=amount, sha256=sha256)
 
 
 def _deliverable(contract: Contract, request: HttpRequest, by: Person) -> None:
@@ -137,7 +139,9 @@ def _deliverable(contract: Contract, request: HttpRequest, by: Person) -> None:
 def _hand_in(contract: Contract, request: HttpRequest, by: Person) -> None:
     form = request.POST
     deliverable = one_of(contract.deliverables.all(), form, "deliverable")
-    services.hand_in(deliverable, day(form, "handed_in_on"), by=by, note=form.get("note", ""))
+    on, note = day(form, "handed_in_on"), form.get("note", "")
+    with placed(upload_of(request)) as sha256:
+        services.hand_in(deliverable, on, by=by, note=note, sha256=sha256)
 
 
 def _accept(contract: Contract, request: HttpRequest, by: Person) -> None:

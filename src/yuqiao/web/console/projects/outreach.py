@@ -59,14 +59,15 @@ def _hold(request: HttpRequest, by: Person) -> None:
 
 
 def _cancel(request: HttpRequest, by: Person) -> None:
-    """Cancel an activity, together with the indicator it was for, if one is chosen (S70)."""
+    """Cancel an activity, with the indicator it was for, if one is chosen, and the money adjusted for it (S70)."""
     form, reason = request.POST, request.POST.get("reason", "")
     activity = one_of(Activity.objects.all(), form, "row")
     if not form.get("indicator"):
         services.cancel(activity, reason, by=by)
         return
     indicator = one_of(open_indicators(), form, "indicator")
-    cancel_activity(activity, reason, indicator.project, by=by, indicator=indicator)
+    money = indicator.adjustments.order_by("-decided_on", "-id").first()
+    cancel_activity(activity, reason, indicator.project, by=by, indicator=indicator, adjustment=money)
 
 
 def open_indicators() -> QuerySet[Indicator]:
