@@ -146,8 +146,9 @@ def of_sheet(sheet: Sheet) -> dict[str, Figure]:
 
 
 def name_of(row: Row, sheet: Sheet) -> str:
-    """Return the name under which a text finds an indicator: its own, or #ID where several bear it."""
-    return row.name if sum(one.name == row.name for one in sheet.rows) == 1 else f"#{row.id}"
+    """Return the name under which a text finds an indicator: its own, or #ID where it cannot stand in braces."""
+    alone = sum(one.name.strip() == row.name.strip() for one in sheet.rows) == 1
+    return row.name if alone and MARK.fullmatch(f"{{{row.name}}}") and row.name == row.name.strip() else f"#{row.id}"
 
 
 def _ten_thousand(fen: int | None) -> str | None:

@@ -70,6 +70,8 @@ SECTIONS: tuple[SectionKind, ...] = (
 BY_CODE: Mapping[str, SectionKind] = {one.code: one for one in SECTIONS}
 #: Sections that the data write; an author adds to them and cannot take away.
 COMPUTED = frozenset({"indicators", "conclusion"})
+#: Sections whose default repeats what the form says, word for word: braces in it are no marks.
+REPEATED = frozenset({"goals", "implementation", "problems", "advice"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,13 @@ def _indicators(sheet: Sheet) -> str:
     groups: dict[str, list[str]] = {}
     for row in sheet.leading:
         name = name_of(row, sheet)
-        groups.setdefault(row.level2, []).append(f"{row.name}：指标值{{{name}|{TARGET}}}，实际完成{{{name}}}。")
-    return "\n".join(f"{level}。{''.join(said)}" for level, said in groups.items())
+        words = row.name.translate(NO_MARKS)
+        groups.setdefault(row.level2, []).append(f"{words}：指标值{{{name}|{TARGET}}}，实际完成{{{name}}}。")
+    return "\n".join(f"{level.translate(NO_MARKS)}。{''.join(said)}" for level, said in groups.items())
+
+
+#: A name is words, whatever signs it holds.
+NO_MARKS = str.maketrans("{}", "｛｝")
 
 
 def _problems(sheet: Sheet) -> str:
@@ -169,7 +176,7 @@ def _ended(text: str) -> str:
 def used(sheet: Sheet, written: Mapping[str, str]) -> list[str]:
     """Return all texts of a report that may name figures, so that their figures can be measured."""
     own = [text for text in written.values() if text.strip()]
-    return own + [default_of(one.code, sheet) for one in SECTIONS] + [GRADED]
+    return own + [default_of(one.code, sheet) for one in SECTIONS if one.code not in REPEATED] + [GRADED]
 
 
 GRADED = "项目绩效自评总分{total}分，自评等级为{grade}。"
@@ -205,6 +212,8 @@ def _filled_default(
     if code == "conclusion":
         said = [conclusion(verdicts), GRADED]
         return [fill(line, figures) for line in said if line and known(line, figures)]
+    if code in REPEATED:
+        return [Paragraph((Span(line),)) for line in default_of(code, sheet).splitlines() if line.strip()]
     lines = []
     for line in default_of(code, sheet).splitlines():
         kept = "".join(sentence for sentence in SENTENCE.findall(line) if known(sentence, figures))

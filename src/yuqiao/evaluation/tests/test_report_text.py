@@ -7,12 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from yuqiao.evaluation.claims import judge
 from yuqiao.evaluation.contradictions.checks import check
 from yuqiao.evaluation.contradictions.finding import Register
 from yuqiao.evaluation.quantities import quantities
-from yuqiao.evaluation.report_figures import MARK, Figure, FigureError, more, of_formula, of_sheet, wanted
+from yuqiao.evaluation.report_figures import MARK, SHORT, Figure, FigureError, more, of_formula, of_sheet, wanted
 from yuqiao.evaluation.report_text import (
     GRADED,
     SECTIONS,
@@ -164,3 +166,16 @@ def test_a_scheme_without_weights_grades_a_project_that_has_them() -> None:
     assert of_sheet(weighed)["grade"].text == "优秀"
     bare = sheet([row(1, "制作视频", "≥4期", "6", "0")], scheme=GUANGZHOU)
     assert (bare.weights, bare.graded) == (None, False)
+
+
+def test_braces_in_a_goal_are_words() -> None:
+    said = replace(SHEET, goal="建设{一站式}平台。")
+    assert "calls" in wanted(used(said, {}), said)
+    assert text_of(composed(of=said), "goals").startswith("建设{一站式}平台。")
+
+
+@given(st.lists(st.text("{}|#：a指 标\n", min_size=1, max_size=8), min_size=1, max_size=4))
+def test_no_name_of_an_indicator_breaks_the_text(names: list[str]) -> None:
+    named = sheet([row(number, name, "≥1次", "1", "10") for number, name in enumerate(names)])
+    assert wanted(used(named, {}), named).keys() <= set(SHORT) | {"calls", "calls_before"}
+    assert text_of(composed(of=named), "indicators").count("实际完成1次") == len(names)
