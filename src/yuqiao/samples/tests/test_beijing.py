@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
-from yuqiao.contracts.models import HandIn
+from yuqiao.contracts.models import Acceptance, HandIn
 from yuqiao.evaluation import planning
 from yuqiao.evaluation.assembling import assemble
 from yuqiao.evaluation.linking import contract_alarms
@@ -16,12 +18,13 @@ from yuqiao.evaluation.plan_rules import Approval, PlanError
 from yuqiao.evaluation.scoring import Done, execution_percent
 from yuqiao.evaluation.sheet import Row, Sheet, actual_text, in_ten_thousand
 from yuqiao.evaluation.tests import beijing as source
-from yuqiao.hotline.models import Call, Violation
+from yuqiao.hotline.models import Call, InterpreterRequest, Violation
 from yuqiao.outreach.models import Activity, Video
 from yuqiao.samples.beijing import BEIJING
 from yuqiao.workforce.models import Interpreter
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
+LATE = "逾期，2023-08-01首次完成"
 BY_SOURCE = {one.printed.source: one for one in BEIJING.planned}
 
 
@@ -227,3 +230,37 @@ def test_every_deviation_has_the_sources_words_and_a_remedy_of_ours(beijing: Pro
             one = said.get(indicator__name=planned.ours("name"))
             assert one.cause == planned.printed.remark
             assert one.remedy
+
+
+Change = Callable[[], object]
+#: One row changed -> what the form says instead, and the points.
+CHANGES: dict[str, tuple[Change, str, str]] = {
+    "S90": (lambda: HandIn.objects.filter(deliverable__kind="全年总结").delete(), "1份", "2.50"),
+    "S92": (lambda: Activity.objects.filter(kind="online_campaign").update(state="cancelled"), "0次", "0.00"),
+    "S93": (lambda: Activity.objects.filter(held_on=dt.date(2023, 11, 18)).delete(), "1次", "1.50"),
+    "S96": (lambda: Activity.objects.filter(kind="themed").update(state="done", held_on="2023-09-15"), "1次", "3.00"),
+    "S97": (lambda: Video.objects.exclude(broadcast_on__month__gte=9).delete(), "4期", "5.00"),
+    "S98": (lambda: Evidence.objects.filter(kind="inspection_report").update(happened_on="2024-01-02"), "0份", "0.00"),
+    "S99": (lambda: InterpreterRequest.objects.filter(pk=one_request()).update(state="unmet"), "99.85%", "3.99"),
+    "S105": (lambda: Acceptance.objects.filter(stage="半年验收").update(accepted_on="2023-08-01"), LATE, "0.00"),
+    "S110": (lambda: Evidence.objects.filter(pk=one_rating()).update(kind="reviewee_complaint"), "1次", "0.00"),
+    "S108": (lambda: Evidence.objects.filter(pk=one_rating()).update(result="failed"), "80%", "3.20"),
+}
+
+
+def one_request() -> UUID:
+    return InterpreterRequest.objects.order_by("created_at")[0].pk
+
+
+def one_rating() -> int:
+    return Evidence.objects.filter(kind="partner_rating")[0].pk
+
+
+@pytest.mark.parametrize("number", list(CHANGES))
+def test_one_row_changed_changes_the_number(beijing: Project, number: str) -> None:
+    change, text, points = CHANGES[number]
+    before = row(beijing, number)
+    change()
+    found = row(beijing, number)
+    assert (actual_text(found), f"{found.score.value}") == (text, points)
+    assert actual_text(before) == BY_SOURCE[number].ours("actual") != text
