@@ -18,7 +18,7 @@ from yuqiao.evaluation.plan_rules import Approval, PlanError
 from yuqiao.evaluation.scoring import Done, execution_percent
 from yuqiao.evaluation.sheet import Row, Sheet, actual_text, in_ten_thousand
 from yuqiao.evaluation.tests import beijing as source
-from yuqiao.hotline.models import Call, InterpreterRequest, Violation
+from yuqiao.hotline.models import Call, Complaint, InterpreterRequest, Violation
 from yuqiao.outreach.models import Activity, Video
 from yuqiao.samples.beijing import BEIJING
 from yuqiao.workforce.models import Interpreter
@@ -232,6 +232,19 @@ def test_every_deviation_has_the_sources_words_and_a_remedy_of_ours(beijing: Pro
             assert one.remedy
 
 
+def one_request() -> UUID:
+    return InterpreterRequest.objects.order_by("created_at")[0].pk
+
+
+def complaint() -> Complaint:
+    made_at = dt.datetime(2023, 6, 1, tzinfo=dt.UTC)
+    return Complaint.objects.create(source="typed", text="等了很久", made_at=made_at)
+
+
+def one_rating() -> int:
+    return Evidence.objects.filter(kind="partner_rating")[0].pk
+
+
 Change = Callable[[], object]
 #: One row changed -> what the form says instead, and the points.
 CHANGES: dict[str, tuple[Change, str, str]] = {
@@ -243,17 +256,10 @@ CHANGES: dict[str, tuple[Change, str, str]] = {
     "S98": (lambda: Evidence.objects.filter(kind="inspection_report").update(happened_on="2024-01-02"), "0份", "0.00"),
     "S99": (lambda: InterpreterRequest.objects.filter(pk=one_request()).update(state="unmet"), "99.85%", "3.99"),
     "S105": (lambda: Acceptance.objects.filter(stage="半年验收").update(accepted_on="2023-08-01"), LATE, "0.00"),
+    "S109": (complaint, "1次", "0.00"),
     "S110": (lambda: Evidence.objects.filter(pk=one_rating()).update(kind="reviewee_complaint"), "1次", "0.00"),
     "S108": (lambda: Evidence.objects.filter(pk=one_rating()).update(result="failed"), "80%", "3.20"),
 }
-
-
-def one_request() -> UUID:
-    return InterpreterRequest.objects.order_by("created_at")[0].pk
-
-
-def one_rating() -> int:
-    return Evidence.objects.filter(kind="partner_rating")[0].pk
 
 
 @pytest.mark.parametrize("number", list(CHANGES))
