@@ -36,13 +36,20 @@ def show(request: HttpRequest, project: Project, given: Given) -> HttpResponseBa
     """Draw the page; ``given`` is what was typed and could not be done."""
     at = now()
     sheet = current(project, at)
-    found = reviewing.standings(project, sheet, timezone.localdate(at))
+    today = timezone.localdate(at)
+    over = today.year > project.year
+    found = reviewing.standings(project, sheet, today)
     low = [row for row in sheet.rows if not sheet.parts(row.id) and _deviates(row)]
     far = [row for row in sheet.rows if row.score.over_achieved]
     context = frame(request, project, "project-review") | {
         "given": given,
         "rows": [
-            (one, actual_text(one.row), reviewing.forecast_text(one), lit(one.outlook.light, one.outlook.reason))
+            (
+                one,
+                actual_text(one.row),
+                reviewing.forecast_text(one),
+                lit(one.outlook.light, one.outlook.reason, over=over),
+            )
             for one in found
         ],
         "deviating": [(row, points(row.score.value)) for row in dict.fromkeys([*low, *far])],

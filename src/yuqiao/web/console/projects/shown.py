@@ -13,7 +13,7 @@ from yuqiao.evaluation.models import Project
 from yuqiao.evaluation.outlook import Due, Light, Outlook, dues, lacks_reason, outlooks
 from yuqiao.evaluation.sheet import Money, Row, Sheet, actual_text, in_ten_thousand
 from yuqiao.web.console import words
-from yuqiao.web.console.projects.words import LIGHTS, SOURCES, STAGES
+from yuqiao.web.console.projects.words import LIGHTS, LIGHTS_OVER, SOURCES, STAGES
 
 NO_FORECASTS: Mapping[int, str] = {}
 
@@ -76,9 +76,9 @@ class Headline:
     days: int
 
 
-def lit(light: Light, reason: str = "") -> Lit:
-    """Return a light with its word in the reader's language."""
-    return Lit(light.value, words.word(LIGHTS, light.value), reason)
+def lit(light: Light, reason: str = "", *, over: bool = False) -> Lit:
+    """Return a light with its word in the reader's language; ``over``: of a year that is over."""
+    return Lit(light.value, words.word(LIGHTS_OVER if over else LIGHTS, light.value), reason)
 
 
 def share(ratio: Fraction | None, places: int = 1) -> str:
@@ -101,7 +101,7 @@ def rows_shown(sheet: Sheet, today: dt.date, forecasts: Mapping[int, str] = NO_F
     for row in ordered:
         here = (row.level1, row.level2)
         compound = bool(sheet.parts(row.id))
-        one = _row(row, looks[row.id], new=here != before, compound=compound)
+        one = _row(row, looks[row.id], new=here != before, compound=compound, over=over)
         value, bracket, basis = forecasts.get(row.id, "").partition("（")
         if over:  # nothing is left to foretell
             one = replace(one, forecast="")
@@ -112,7 +112,7 @@ def rows_shown(sheet: Sheet, today: dt.date, forecasts: Mapping[int, str] = NO_F
     return found
 
 
-def _row(row: Row, look: Outlook, *, new: bool, compound: bool) -> RowShown:
+def _row(row: Row, look: Outlook, *, new: bool, compound: bool, over: bool) -> RowShown:
     unit = row.target.amount.unit if row.target.amount else ""
     foretold = "" if look.forecast is None else f"{plain(rounded(look.forecast, 1))}{unit}"
     return RowShown(
@@ -123,7 +123,7 @@ def _row(row: Row, look: Outlook, *, new: bool, compound: bool) -> RowShown:
         percent="" if row.score.ratio is None else share(row.score.ratio),
         forecast=foretold,
         basis="",
-        light=lit(look.light, look.reason),
+        light=lit(look.light, look.reason, over=over),
         points=points(row.score.value),
         weight=plain(row.weight),
         lacks_reason=not compound and lacks_reason(row, look.light),
@@ -170,7 +170,7 @@ def headline(project: Project, sheet: Sheet, today: dt.date, gaps: int) -> Headl
         open=sheet.open,
         rate=share(sheet.budget.ratio, 2),
         rate_initial=share(sheet.budget_initial.ratio, 2),
-        lights=[(lit(one), lights.count(one)) for one in Light if one in lights],
+        lights=[(lit(one, over=today.year > sheet.header.year), lights.count(one)) for one in Light if one in lights],
         gaps=gaps,
         reasons=sum(lacks_reason(row, looks[row.id].light) for row in single),
         over=sum(row.score.over_achieved for row in single),

@@ -22,6 +22,13 @@ LIGHTS: Words = {
     "red": _("Will miss"),
     "none": _("No data yet"),
 }
+#: The same once the year is over.
+LIGHTS_OVER: Words = {
+    "green": _("Reached"),
+    "amber": _("Reached in part"),
+    "red": _("Missed"),
+    "none": _("No data yet"),
+}
 SOURCES: Words = {
     "当年财政拨款": _("This year's appropriation"),
     "上年结转资金": _("Carried over from last year"),

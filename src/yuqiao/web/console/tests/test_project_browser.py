@@ -77,7 +77,7 @@ def test_a_document_closes_the_gap_and_the_score_appears(visitor: Visitor, tmp_p
 
     page.get_by_role("link", name="Dashboard").click()
     expect(page.locator(f"#i{one.pk}")).to_contain_text("3.00 / 3")
-    expect(page.locator(f"#i{one.pk} .light")).to_have_text("On course")
+    expect(page.locator(f"#i{one.pk} .light")).to_have_text("Reached")
     expect(page.locator("#gaps")).to_contain_text("Nothing is missing.")
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, "the page itself never scrolls sideways"
