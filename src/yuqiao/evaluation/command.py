@@ -12,6 +12,7 @@ from yuqiao.evaluation.audit_report import Audited, as_data, audited, line, repo
 from yuqiao.evaluation.findings import Weight
 from yuqiao.evaluation.readers.errors import UnreadableError
 from yuqiao.evaluation.readers.files import read_file
+from yuqiao.evaluation.scheme_data import from_data
 from yuqiao.evaluation.schemes import BY_CODE, Scheme
 
 SOUND, FINDINGS, UNREADABLE = 0, 1, 2
@@ -21,7 +22,11 @@ AUTO = "auto"
 def main(argv: list[str]) -> int:
     """Print the findings; 0 when there are none, 1 when there are, 2 for what nobody can read, or without a form."""
     chosen = _arguments(argv)
-    scheme = None if chosen.scheme == AUTO else BY_CODE[chosen.scheme]
+    try:
+        scheme = _scheme(chosen)
+    except (OSError, ValueError) as error:  # SchemeError and bad JSON are ValueErrors
+        sys.stderr.write(f"yuqiao audit-form: {chosen.scheme_file}: {error}\n")
+        return UNREADABLE
     paths = list(_files(chosen.file))
     many = len(paths) != 1 or chosen.file[0].is_dir()
     done = [_audited(path, scheme) for path in paths]
@@ -45,9 +50,17 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--scheme", choices=[AUTO, *BY_CODE], default=AUTO, help="how it should be scored; auto tells by the weights"
     )
+    parser.add_argument("--scheme-file", type=Path, help="score by a scheme kept as JSON instead")
     parser.add_argument("--json", action="store_true", help="a list with one object for each file")
     parser.add_argument("--details", action="store_true", help="all findings of each file, also when there are many")
     return parser.parse_args(argv)
+
+
+def _scheme(chosen: argparse.Namespace) -> Scheme | None:
+    """Return the scheme that was asked for, None to tell it by the weights; ValueError says what to mend in a file."""
+    if chosen.scheme_file is not None:
+        return from_data(json.loads(chosen.scheme_file.read_text("utf-8")))
+    return None if chosen.scheme == AUTO else BY_CODE[chosen.scheme]
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from yuqiao.documents.docx import to_docx
 from yuqiao.documents.pdf import to_pdf
 from yuqiao.documents.xlsx import to_xlsx
-from yuqiao.evaluation import checks
+from yuqiao.evaluation import checks, scheme_data
 from yuqiao.evaluation.audit import Finding, Weight, audit, guess
 from yuqiao.evaluation.audit_report import TITLES, as_data, audited, report
 from yuqiao.evaluation.command import main
@@ -276,6 +277,22 @@ def test_the_command_prints_findings_in_groups_and_fails_when_there_are_any(
     error = capsys.readouterr().err
     assert "文件里没有指标行" in error
     assert "no indicators" in error
+
+
+def test_a_scheme_of_one_s_own_is_taken_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    form, scheme = tmp_path / "form.xlsx", tmp_path / "scheme.json"
+    form.write_bytes(beijing.as_xlsx())
+    own = replace(BEIJING, code="own", name="本市方案", over_achieved=Decimal("1.6"))
+    scheme.write_text(json.dumps(scheme_data.as_data(own)))
+    assert main(["--scheme-file", str(scheme), str(form)]) == 1
+    shown = capsys.readouterr().out
+    assert "计分方案：本市方案（指定）" in shown
+    assert "超额较多" not in shown
+    scheme.write_text("{}")
+    assert main(["--scheme-file", str(scheme), str(form)]) == 2
+    assert "format: write 1" in capsys.readouterr().err
+    scheme.write_text("{")
+    assert main(["--scheme-file", str(scheme), str(form)]) == 2
 
 
 def test_a_folder_gets_a_line_for_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
