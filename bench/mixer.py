@@ -44,6 +44,7 @@ def our_server(folder: Path) -> Iterator[tuple[int, int, int]]:
     environment = os.environ | {
         "YUQIAO_VAR_DIR": str(folder),
         "YUQIAO_SIP_PORT": str(sip_port),
+        "YUQIAO_SIP_PEERS": "127.0.0.0/8",
         "YUQIAO_ARI_LISTEN": f"127.0.0.1:{ari_port}",
         "YUQIAO_ARI_USER": ARI_USER,
         "YUQIAO_ARI_PASSWORD": ARI_PASSWORD,

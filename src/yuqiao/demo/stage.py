@@ -87,6 +87,7 @@ def prepare(folder: Path, ports: Ports) -> None:
         YUQIAO_ARI_PASSWORD=secrets.token_urlsafe(24),
         YUQIAO_SIP_HOST=HOST,
         YUQIAO_SIP_PORT=str(ports.sip),
+        YUQIAO_SIP_PEERS="127.0.0.0/8",
         YUQIAO_WEB_LISTEN=f"{HOST}:{ports.web}",
         YUQIAO_ARI_LISTEN=f"{HOST}:{ports.ari}",
         YUQIAO_ARI_URL=f"http://{HOST}:{ports.ari}/ari",

@@ -117,13 +117,20 @@ class Trunk(Protocol):
         headers: Mapping[str, str] = field(default_factory=dict),
         timeout: float = 60.0,
         languages: Sequence[str] = (),
+        via: str = "",
     ) -> SipCall:
         """Place a call to SIP URI ``target`` (``;transport=tcp`` honoured), offering RTP at ``local``, and the
         languages (tags) that the caller speaks (RFC 8373).
 
-        ValueError when ``target`` is no SIP URI. Failures come through ``observer.on_end``; ``timeout`` is in seconds
-        of ringing, after which the INVITE is cancelled with cause 19.
+        A number, or a URI whose host is a carrier's, goes out by the carriers that take it, the one named ``via``
+        first, the next when one fails. ValueError when ``target`` is no SIP URI and no carrier takes it. Failures come
+        through ``observer.on_end``; ``timeout`` is in seconds of ringing, after which the INVITE is cancelled with
+        cause 19.
         """
+
+    @property
+    def endpoints(self) -> Mapping[str, str]:
+        """The carriers by name: ``online``, ``offline``, or ``unknown`` where nobody asks."""
 
     @property
     def counters(self) -> Mapping[str, int]:

@@ -20,8 +20,13 @@ from yuqiao.media.ari.switch import Switch
 from yuqiao.media.mixer_client import MixerPool
 from yuqiao.media.ports import CallObserver, SipCall
 from yuqiao.media.sip.trunk import SipTrunk
+from yuqiao.media.sip.trunks import Network, TrunkSettings, networks, reader
 
 logger = logging.getLogger(__name__)
+
+
+#: Who may call in where nothing is configured, in development alone.
+LOOPBACK = networks("127.0.0.0/8, ::1/128")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class MediaConfig:
     recordings: Path = Path("var/recordings")
     workers: int = 1
     rtp_timeout: float = 10.0
+    trunks: tuple[TrunkSettings, ...] = ()
+    sip_peers: tuple[Network, ...] = LOOPBACK
 
     @classmethod
     def from_environment(cls) -> MediaConfig:
@@ -47,6 +54,8 @@ class MediaConfig:
         debug = read("YUQIAO_DEBUG", flag, default=False)
         var = Path(read("YUQIAO_VAR_DIR", str, "var")).resolve()
         sip_host = read("YUQIAO_SIP_HOST", str, "127.0.0.1")
+        nothing: tuple[TrunkSettings, ...] = ()
+        trunks = read("YUQIAO_TRUNKS", reader(os.environ), nothing)
         return cls(
             ari_password=read("YUQIAO_ARI_PASSWORD", str, "only-for-development" if debug else None),
             sip_host=sip_host,
@@ -60,6 +69,8 @@ class MediaConfig:
             recordings=Path(read("YUQIAO_RECORDINGS_DIR", str, str(var / "recordings"))).resolve(),
             workers=read("YUQIAO_MIXER_WORKERS", _at_least_one, max(1, (os.cpu_count() or 1) - 1)),
             rtp_timeout=read("YUQIAO_RTP_TIMEOUT", float, 10.0),
+            trunks=trunks,
+            sip_peers=read("YUQIAO_SIP_PEERS", networks, LOOPBACK if debug and not trunks else ()),
         )
 
 
@@ -93,7 +104,13 @@ class MediaServer:
             workers=config.workers,
             rtp_timeout=config.rtp_timeout,
         )
-        self.trunk = SipTrunk(host=config.sip_host, port=config.sip_port, on_incoming=_nobody)
+        self.trunk = SipTrunk(
+            host=config.sip_host,
+            port=config.sip_port,
+            on_incoming=_nobody,
+            trunks=config.trunks,
+            peers=config.sip_peers,
+        )
         self.switch = Switch(
             self.trunk, self.mixer, config.ari_app, config.sounds, config.recordings, Counter(), _entity_id(config)
         )
@@ -130,6 +147,8 @@ async def serve(config: MediaConfig, ready: Callable[[MediaServer], None] | None
             loop.add_signal_handler(number, ended.set)
     try:
         await server.start()
+        if not config.trunks and not config.sip_peers:
+            logger.warning("nobody may call in: YUQIAO_TRUNKS and YUQIAO_SIP_PEERS are not set")
         logger.info(
             "media server ready: SIP on port %d, ARI on port %d", server.trunk.address[1], server.ari.address[1]
         )

@@ -21,6 +21,10 @@ from yuqiao.media.ports import Address, AudioParameters, SipCall
 OFFERED, CHOSEN = "YUQIAO_HLANG", "YUQIAO_HLANG_CHOSEN"
 
 
+#: The endpoint of calls whose trunk nobody named.
+DEFAULT_ENDPOINT = "yuqiao"
+_NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
+
 #: Where the leg of a snoop channel is, once the mixer has opened it.
 NOWHERE: Address = ("", 0)
 
@@ -64,6 +68,7 @@ class Channel:
     exten: str = "s"
     dialstring: str = ""
     target: str = ""
+    endpoint: str = DEFAULT_ENDPOINT
     ring_seconds: float = 30.0
     beside: str | None = None
     external: AudioParameters | None = None  # where external media goes, instead of a call
@@ -114,7 +119,8 @@ class Channel:
 
 
 def endpoint(raw: str) -> tuple[str, str, str]:
-    """Return ``(endpoint name, dial string, SIP URI)`` of ``PJSIP/name/sip:…`` or ``PJSIP/sip:…``.
+    """Return ``(endpoint name, dial string, target)`` of ``PJSIP/name/sip:…``, ``PJSIP/sip:…``, ``PJSIP/number@name``
+    or ``PJSIP/name/number``; the target is a SIP URI or a number, which the trunk called ``name`` is to carry.
 
     Raises AriError: 400 when it is no ``technology/resource``, 500 for a technology or resource nobody can dial, as
     Asterisk answers.
@@ -122,8 +128,14 @@ def endpoint(raw: str) -> tuple[str, str, str]:
     technology, _, resource = raw.partition("/")
     if not technology or not resource:
         raise AriError(400, "Invalid endpoint specified")
-    name, slash, target = ("yuqiao", "/", resource) if resource.startswith("sip:") else resource.partition("/")
-    if technology.upper() != "PJSIP" or not slash or not target.startswith("sip:"):
+    if resource.startswith("sip:"):
+        name, target = DEFAULT_ENDPOINT, resource
+    elif "/" in resource:
+        name, _, target = resource.partition("/")
+    else:
+        target, _, name = resource.partition("@")
+    dialable = target.startswith("sip:") or _NUMBER.fullmatch(target)
+    if technology.upper() != "PJSIP" or not name or not dialable:
         raise AriError(500, ALLOCATION_FAILED)
     return name, resource, target
 

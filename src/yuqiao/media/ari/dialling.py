@@ -57,6 +57,7 @@ class Dialling:
             connected_name=caller_name,
             connected_number=caller_number,
             dialstring=dialstring,
+            endpoint=name,
             target=target,
             ring_seconds=float(ring_seconds) if ring_seconds > 0 else _LONGEST_RINGING,
             beside=originator or None,
@@ -102,6 +103,7 @@ class Dialling:
                     caller_name=channel.caller_name,
                     headers=channel.headers,
                     timeout=channel.ring_seconds,
+                    via=channel.endpoint,
                 )
             except ValueError as error:
                 raise AriError(500, ALLOCATION_FAILED) from error

@@ -71,6 +71,37 @@ async def application(engine: Engine, ask: Ask) -> Answer:
     return Answer(200, _application(engine, name))
 
 
+def _endpoints(engine: Engine) -> list[dict[str, Any]]:
+    """Return the trunks as ARI's Endpoint model (Asterisk's ``rest-api/api-docs/endpoints.json``)."""
+    switch = engine.switch
+    return [
+        {
+            "technology": "PJSIP",
+            "resource": name,
+            "state": state,
+            "channel_ids": [one.id for one in switch.channels.values() if one.endpoint == name and not one.over],
+        }
+        for name, state in switch.trunk.endpoints.items()
+    ]
+
+
+async def endpoints(engine: Engine, ask: Ask) -> Answer:
+    return Answer(200, _endpoints(engine))
+
+
+async def endpoints_of(engine: Engine, ask: Ask) -> Answer:
+    if ask.path["tech"].upper() != "PJSIP":
+        raise AriError(404, "Endpoints not found")
+    return Answer(200, _endpoints(engine))
+
+
+async def endpoint(engine: Engine, ask: Ask) -> Answer:
+    for one in _endpoints(engine):
+        if ask.path["tech"].upper() == "PJSIP" and one["resource"] == ask.path["resource"]:
+            return Answer(200, one)
+    raise AriError(404, "Endpoint not found")
+
+
 async def counters(engine: Engine, ask: Ask) -> Answer:
     """Ours: counts since the start, and how many channels, bridges and recordings there are now."""
     switch = engine.switch
@@ -86,6 +117,7 @@ async def counters(engine: Engine, ask: Ask) -> Answer:
         {
             "ari": dict(switch.counters) | now,
             "trunk": dict(switch.trunk.counters),
+            "trunks": dict(switch.trunk.endpoints),
             "mixer": dict(await switch.mixer.counters()),
         },
     )
@@ -96,5 +128,8 @@ ROUTES: list[tuple[str, str, Verb]] = [
     ("GET", "/asterisk/ping", ping),
     ("GET", "/applications", applications),
     ("GET", "/applications/{applicationName}", application),
+    ("GET", "/endpoints", endpoints),
+    ("GET", "/endpoints/{tech}", endpoints_of),
+    ("GET", "/endpoints/{tech}/{resource}", endpoint),
     ("GET", "/yuqiao/counters", counters),
 ]

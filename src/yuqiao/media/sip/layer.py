@@ -129,6 +129,12 @@ class Layer:
             self._table[key] = transaction
             self.run(transaction, Event.START, request)
 
+    def knows(self, request: SipRequest, host: str) -> bool:
+        """Whether ``request``, from ``host``, belongs to a transaction there is: repeated, or its CANCEL or ACK."""
+        method = "INVITE" if request.method in {"ACK", "CANCEL"} else request.method
+        transaction = self._table.get(server_key(request, method))
+        return transaction is not None and transaction.hop.host == host
+
     def invite_of(self, cancel: SipRequest) -> Transaction | None:
         """Return the INVITE transaction that ``cancel`` means (9.2), None if there is none."""
         return self._table.get(server_key(cancel, "INVITE"))

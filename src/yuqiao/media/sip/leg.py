@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from aiosipua import SipRequest
+from aiosipua import SipRequest, SipResponse
 
 from yuqiao.media import causes
 from yuqiao.media.ports import Address, AudioParameters, CallObserver
@@ -19,6 +19,7 @@ from yuqiao.media.sip.dialog import Dialog
 from yuqiao.media.sip.layer import Transaction
 from yuqiao.media.sip.pending import PendingAnswer
 from yuqiao.media.sip.screening import ACCEPT, ALLOW, digit_of
+from yuqiao.media.sip.signing import Signer
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class CallLeg:
         self.talking = False
         self.over = False
         self.pending: PendingAnswer | None = None
+        self.signer: Signer | None = None
         self._reported = False
         self._headers = MappingProxyType({n.lower(): v[0] for n, v in invite.headers.items() if v})
 
@@ -81,7 +83,13 @@ class CallLeg:
             log.warning("a BYE could not be sent: no usable route")
             return
         bye.headers.append("Reason", mapping.reason_header(cause))
-        self.core.layer.request(bye, hop, lambda response: None, lambda: None)
+
+        def on_response(response: SipResponse) -> None:
+            again = None if self.signer is None else self.signer.again(bye, response)
+            if again is not None:
+                self.core.layer.request(again, hop, lambda response: None, lambda: None)
+
+        self.core.layer.request(bye, hop, on_response, lambda: None)
 
     def end_dialog(self, cause: int) -> None:
         """Say BYE and be over."""

@@ -16,6 +16,7 @@ from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.dialog import Dialog
 from yuqiao.media.sip.layer import Transaction
 from yuqiao.media.sip.leg import CallLeg
+from yuqiao.media.sip.signing import Signer
 from yuqiao.media.sip.transport import Hop
 
 
@@ -43,16 +44,19 @@ class OutboundLeg(CallLeg):
         names: tuple[str, str, str],
         local: Address,
         languages: Sequence[str] = (),
+        signer: Signer | None = None,
     ) -> None:
-        """``names``: caller's number, caller's name, dialled number."""
+        """``names``: caller's number, caller's name, dialled number. ``signer``: meets the challenges of a carrier."""
         super().__init__(core, tag, invite.headers.get_first("call-id") or "", invite, names[0])
         self._names = names
+        self.signer = signer
         self._invite = invite
         self._hop = hop
         self._seq = wire.cseq_of(invite)[0]
         self.observer = observer
         self.progress = Progress.CALLING
         self._heard_provisional = False
+        self._was_challenged = False
         self._languages: tuple[str, ...] = ()
         self._cancel_sent = False
         self._early: dict[str, AudioParameters] = {}
@@ -85,6 +89,11 @@ class OutboundLeg(CallLeg):
     def peer(self) -> Address:
         """Where the INVITE goes, as the target names it."""
         return self._hop.host, self._hop.port
+
+    @property
+    def was_heard(self) -> bool:
+        """Whether the other end has answered the INVITE with anything yet, be it 100 or 401."""
+        return self._was_challenged or self._heard_provisional
 
     @property
     def offer(self) -> AudioParameters | None:
@@ -178,13 +187,31 @@ class OutboundLeg(CallLeg):
         except ValueError:  # a Contact or Record-Route we cannot follow: the way the INVITE went is the best guess
             dialog.remote_target, dialog.route_set = self._invite.uri, ()
             ack, hop = self.core.within(dialog, "ACK", self._seq)
+        for name in ("Authorization", "Proxy-Authorization"):  # 22.1: an ACK cannot be challenged, so it shows the same
+            for value in self._invite.headers.get(name):
+                ack.headers.append(name, value)
         self._acks[tag] = (bytes(ack), hop)
         self.core.transport.send(bytes(ack), hop)
 
     def _on_refusal(self, response: SipResponse) -> None:
+        if self._sign_again(response):
+            return
         cause = mapping.from_reason(response.headers.get("reason")) or mapping.from_status(response.status_code)
         self._finish()
         self.report_end(cause, response.status_code)
+
+    def _sign_again(self, response: SipResponse) -> bool:
+        """22.2: a challenged INVITE goes out once more, signed; whether it did."""
+        if self.signer is None or self.progress not in {Progress.CALLING, Progress.PROCEEDING}:
+            return False
+        invite = self.signer.again(self._invite, response)
+        if invite is None:
+            return False
+        self._invite, self._seq = invite, wire.cseq_of(invite)[0]
+        self.dialog, self._heard_provisional, self._was_challenged = None, False, True
+        self._early.clear()
+        self._transaction = self.core.layer.request(invite, self._hop, self._on_response, self._on_failure)
+        return True
 
     def _on_failure(self) -> None:
         """Timer B, or a wire that refuses (17.1.4): nobody gave a status; out of order says it best."""

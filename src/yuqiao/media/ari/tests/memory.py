@@ -77,6 +77,8 @@ class MemoryTrunk:
         self.on_incoming: Callable[[SipCall], CallObserver | None] = _refuse
         self.calls: list[MemoryCall] = []
         self.invited: list[tuple[str, Mapping[str, str], float]] = []
+        self.vias: list[str] = []
+        self.endpoints: Mapping[str, str] = MappingProxyType({"city-a": "online"})
         self.counters: Mapping[str, int] = MappingProxyType({"requests": 0, "malformed": 0})
 
     async def start(self) -> None:
@@ -103,6 +105,7 @@ class MemoryTrunk:
         headers: Mapping[str, str] = MappingProxyType({}),
         timeout: float = 60.0,
         languages: Sequence[str] = (),
+        via: str = "",
     ) -> SipCall:
         if "bad" in target:
             raise ValueError("no SIP URI")
@@ -110,6 +113,7 @@ class MemoryTrunk:
         call.observer = observer
         self.calls.append(call)
         self.invited.append((target, headers, timeout))
+        self.vias.append(via)
         return call
 
 

@@ -68,6 +68,26 @@ async def test_all_of_asterisks_interface_is_known(client: Client) -> None:
         assert "not supported" in reply.json["message"]
 
 
+async def test_trunks_are_endpoints(office: Office, client: Client) -> None:
+    """In the shape of Asterisk's; a trunk by its name, in each way that Asterisk or we write a number to call."""
+    for target in ("PJSIP/city-a/13800000001", "PJSIP/13800000001@city-a", "PJSIP/city-a/sip:13800000001@host"):
+        await client.do("POST", "/channels", endpoint=target, app="a")
+    assert [one[0] for one in office.trunk.invited] == ["13800000001", "13800000001", "sip:13800000001@host"]
+    assert office.trunk.vias == ["city-a"] * 3
+    shown = {
+        "technology": "PJSIP",
+        "resource": "city-a",
+        "state": "online",
+        "channel_ids": list(office.switch.channels),
+    }
+    assert (await client.ask("GET", "/endpoints")).json == [shown]
+    assert (await client.ask("GET", "/endpoints/PJSIP")).json == [shown]
+    assert (await client.ask("GET", "/endpoints/PJSIP/city-a")).json == shown
+    for path in ("/endpoints/SIP", "/endpoints/PJSIP/nobody", "/endpoints/SIP/city-a"):
+        assert (await client.ask("GET", path)).status == 404
+    assert (await client.ask("GET", "/yuqiao/counters")).json["trunks"] == {"city-a": "online"}
+
+
 async def test_unknown_paths_and_methods(client: Client) -> None:
     assert (await client.ask("GET", "/nope")).json == {"message": "Resource not found"}
     for method, path, status in (
@@ -97,6 +117,9 @@ BAD = [
     ("POST", "/channels", {"endpoint": "SIP/x/sip:a@b", "app": "a"}, 500),
     ("POST", "/channels", {"endpoint": "PJSIP/x/tel:110", "app": "a"}, 500),
     ("POST", "/channels", {"endpoint": "PJSIP/x/sip:bad", "app": "a"}, 500),
+    ("POST", "/channels", {"endpoint": "PJSIP/x/13a", "app": "a"}, 500),
+    ("POST", "/channels", {"endpoint": "PJSIP/138", "app": "a"}, 500),
+    ("POST", "/channels", {"endpoint": "PJSIP/138@", "app": "a"}, 500),
     ("POST", "/channels", {"endpoint": "PJSIP/x/sip:a@b"}, 400),
     ("POST", "/channels", {"endpoint": "PJSIP/x/sip:a@b", "extension": "1"}, 501),
     ("POST", "/channels", {"endpoint": "PJSIP/x/sip:a@b", "app": "a", "timeout": "soon"}, 400),
@@ -201,7 +224,7 @@ async def test_the_server_tells_about_itself(client: Client, office: Office) -> 
     assert (await client.do("GET", "/applications/yuqiao"))["channel_ids"] == list(office.switch.channels)
     counters = await client.do("GET", "/yuqiao/counters")
     assert counters["ari"]["channels_now"] == 1
-    assert set(counters) == {"ari", "trunk", "mixer"}
+    assert set(counters) == {"ari", "trunk", "trunks", "mixer"}
 
 
 async def test_a_failure_inside_is_answered_with_500_and_counted(

@@ -43,6 +43,7 @@ async def test_sigterm_completes_recordings_and_says_goodbye(tmp_path: Path) -> 
     settings = {
         "YUQIAO_ARI_LISTEN": f"127.0.0.1:{ari}",
         "YUQIAO_SIP_PORT": str(sip),
+        "YUQIAO_SIP_PEERS": "127.0.0.1",
         "YUQIAO_ARI_PASSWORD": PASSWORD,
     }
     async with process(tmp_path, **settings) as server, Handset(440, "13800000001") as alice:
@@ -82,6 +83,8 @@ async def test_sigterm_completes_recordings_and_says_goodbye(tmp_path: Path) -> 
         ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_ARI_LISTEN": "8088"}, b"YUQIAO_ARI_LISTEN"),
         ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_RTP_PORTS": "20000"}, b"YUQIAO_RTP_PORTS"),
         ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_MIXER_WORKERS": "0"}, b"YUQIAO_MIXER_WORKERS"),
+        ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_SIP_PEERS": "everybody"}, b"YUQIAO_SIP_PEERS"),
+        ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_TRUNKS": '[{"name": "city-a"}]'}, b"trunk city-a: hosts is missing"),
     ],
 )
 async def test_a_wrong_setting_stops_the_start_with_its_name(

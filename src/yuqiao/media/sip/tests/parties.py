@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from yuqiao.media.ports import AudioParameters, CallObserver, EndCause, SipCall, Trunk
 from yuqiao.media.sip import SipTrunk, Timing
 from yuqiao.media.sip.addresses import bracketed
+from yuqiao.media.sip.trunks import Network, TrunkSettings
 
 ALICE_RTP = ("127.0.0.1", 40_000)
 BOB_RTP = ("127.0.0.1", 50_000)
@@ -87,9 +88,16 @@ def answer_at_once(call: SipCall) -> None:
 
 
 @asynccontextmanager
-async def trunk(desk: Desk | None = None, timing: Timing = BRISK, host: str = "127.0.0.1") -> AsyncIterator[SipTrunk]:
+async def trunk(
+    desk: Desk | None = None,
+    timing: Timing = BRISK,
+    host: str = "127.0.0.1",
+    *,
+    trunks: Sequence[TrunkSettings] = (),
+    peers: Sequence[Network] | None = None,
+) -> AsyncIterator[SipTrunk]:
     """A started trunk on a free port of ``host``, stopped at the end with nothing left over."""
-    made = SipTrunk(host=host, port=0, on_incoming=desk or Desk(), timing=timing)
+    made = SipTrunk(host=host, port=0, on_incoming=desk or Desk(), timing=timing, trunks=trunks, peers=peers)
     seam: Trunk = made  # the type checker holds it against the seam
     await seam.start()
     try:

@@ -1,0 +1,70 @@
+"""Signing requests for one login: keeps the last challenge and how often its nonce was used (RFC 7616 3.4)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections import Counter
+
+from aiosipua import SipRequest, SipResponse
+
+from yuqiao.media.sip import wire
+from yuqiao.media.sip.digest import Challenge, Login, answer, choose
+
+_BRANCH = re.compile(r";branch=[^;]+", re.IGNORECASE)
+
+
+class Signer:
+    """Meets the challenges of one server for one login. A new nonce begins its count at 1."""
+
+    def __init__(self, login: Login) -> None:
+        self._login = login
+        self._challenge: Challenge | None = None
+        self._count = 0
+        self._answered: Counter[str] = Counter()
+
+    @property
+    def has_nonce(self) -> bool:
+        """Whether there is a challenge to sign by, so that the first request may be signed already (RFC 3261 22.3)."""
+        return self._challenge is not None
+
+    def take(self, response: SipResponse) -> Challenge | None:
+        """Keep the challenge of a 401 or 407 and return it; None when it holds none that can be met."""
+        proxy = response.status_code == 407
+        values = response.headers.get("proxy-authenticate" if proxy else "www-authenticate")
+        found = choose(values, proxy=proxy)
+        if found is not None:
+            self._challenge, self._count = found, 0
+        return found
+
+    def sign(self, request: SipRequest) -> None:
+        """Put the Authorization (or Proxy-Authorization) into ``request``, in place of an older one."""
+        if self._challenge is None:
+            raise ValueError("nobody asked for a signature")
+        self._count += 1
+        cnonce = secrets.token_hex(8)
+        name, value = answer(
+            self._challenge, self._login, method=request.method, uri=request.uri, count=self._count, cnonce=cnonce
+        )
+        request.headers.set_single(name, value)
+
+    def again(self, request: SipRequest, response: SipResponse) -> SipRequest | None:
+        """Return ``request`` as it goes out once more after ``response``, a 401 or 407 (22.2): signed, with the next
+        CSeq and a branch of its own; None when the challenge cannot be met, or was met already and is not merely
+        stale."""
+        if response.status_code not in {401, 407} or (found := self.take(response)) is None:
+            return None
+        if self._answered[request.method] >= (2 if found.stale else 1):
+            return None
+        self._answered[request.method] += 1
+        once_more = SipRequest(method=request.method, uri=request.uri)
+        for name, values in request.headers.items():
+            for value in values:
+                once_more.headers.append(name, value)
+        seq, method = wire.cseq_of(request)
+        once_more.headers.set_single("CSeq", f"{seq + 1} {method}")
+        branch = f";branch={wire.COOKIE}{secrets.token_hex(8)}"
+        once_more.headers.set_single("Via", _BRANCH.sub(branch, request.headers.get("via")[0], count=1))
+        once_more.body = request.body
+        self.sign(once_more)
+        return once_more
