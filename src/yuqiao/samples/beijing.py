@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Final
 
 from yuqiao.samples.beijing_rows import ACCEPTANCES, CONTRACTS, DELIVERABLES, EVENTS, EVIDENCE, FILMS, PAPERS, PAYMENTS
-from yuqiao.samples.beijing_texts import ACHIEVED, CANCELLED, GOAL, HANDED_IN_AGAIN, STARTED_LATE, STRANDS
+from yuqiao.samples.beijing_texts import ACHIEVED, CANCELLED, GOAL, HANDED_IN_AGAIN, SECTIONS, STARTED_LATE, STRANDS
 from yuqiao.samples.tables import Change, City, Differs, Judged, Paper, Part, Planned, Printed
 
 D = Decimal
@@ -244,7 +244,7 @@ BEIJING: Final = City(
     prizes=(),
     evidence=EVIDENCE,
     papers=PAPERS,
-    sections={},
+    sections=SECTIONS,
     claims=(),
     answers=ANSWERS,
 )
