@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from yuqiao.lib.refusal import RefusalError, Sentences
+
 #: Code -> what a person reads (Chinese, English); fields in braces are filled in.
-SENTENCES: dict[str, tuple[str, str]] = {
+SENTENCES: Sentences = {
     "text": ("请填写{what}（不超过{most}字）。", "Fill in {what} with at most {most} signs."),
     "supplier_taken": ("供应商“{name}”已登记。", "The supplier {name} is registered already."),
     "number_taken": ("合同编号“{number}”已登记。", "The contract number {number} is taken."),
@@ -37,15 +39,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-class ContractError(ValueError):
+class ContractError(RefusalError):
     """A contract cannot be so; ``str`` is the English sentence, ``zh`` the Chinese."""
 
-    def __init__(self, code: str, /, **fields: object) -> None:
-        zh, en = SENTENCES[code]
-        super().__init__(en.format(**fields))
-        self.code = code
-        self.fields = fields
-        self.zh = zh.format(**fields)
+    sentences = SENTENCES
 
 
 #: What papers are called; the same codes as `models.PaperKind`.

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 
 from yuqiao.evaluation.evidence_kinds import BY_CODE
+from yuqiao.lib.refusal import RefusalError, Sentences
 
 #: Code -> what a person reads (Chinese, English); fields in braces are filled in.
-SENTENCES: dict[str, tuple[str, str]] = {
+SENTENCES: Sentences = {
     "kind": ("没有佐证类别“{kind}”。", "There is no evidence of kind {kind}; choose one of the list."),
     "title": ("请填写名称（不超过200字）。", "Give it a title of at most 200 signs."),
     "serial": ("编号不能超过60字。", "A serial number has at most 60 signs."),
@@ -51,15 +52,10 @@ _LINK = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 RESULTS = frozenset({"", "passed", "failed"})
 
 
-class EvidenceError(ValueError):
+class EvidenceError(RefusalError):
     """A piece of evidence cannot be taken so; ``str`` is the English sentence, ``zh`` the Chinese."""
 
-    def __init__(self, code: str, /, **fields: object) -> None:
-        zh, en = SENTENCES[code]
-        super().__init__(en.format(**fields))
-        self.code = code
-        self.fields = fields
-        self.zh = zh.format(**fields)
+    sentences = SENTENCES
 
 
 @dataclass(frozen=True, slots=True)

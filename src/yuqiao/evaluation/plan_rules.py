@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from yuqiao.evaluation.targets import Target, TargetError, read_target
+from yuqiao.lib.refusal import RefusalError, Sentences
 
 #: Code -> what a person reads (Chinese, English); fields in braces are filled in.
-SENTENCES: dict[str, tuple[str, str]] = {
+SENTENCES: Sentences = {
     "text": ("请填写{what}（不超过{most}字）。", "Fill in {what} with at most {most} signs."),
     "long": ("{what}不超过{most}字。", "Write {what} with at most {most} signs."),
     "code": ("项目编号只能用字母、数字、点、短横线和下划线。", "Write a code of letters, digits, dots and dashes."),
@@ -95,15 +96,10 @@ _CODE = re.compile(r"[\w.\-]{1,60}")
 LARGEST_TARGET, TARGET_PLACES = Decimal(10) ** 14, 4
 
 
-class PlanError(ValueError):
+class PlanError(RefusalError):
     """A plan cannot be so; ``code`` is one of `SENTENCES`. ``str`` is the English sentence, ``zh`` the Chinese."""
 
-    def __init__(self, code: str, /, **fields: object) -> None:
-        zh, en = SENTENCES[code]
-        super().__init__(en.format(**fields))
-        self.code = code
-        self.fields = fields
-        self.zh = zh.format(**fields)
+    sentences = SENTENCES
 
 
 def check_text(text: str, what: str, most: int = LONGEST_NAME) -> str:

@@ -19,9 +19,10 @@ from yuqiao.evaluation.reporting import contradictions_of, figures_of
 from yuqiao.evaluation.sheet import Sheet
 from yuqiao.evaluation.stages import held
 from yuqiao.lib import clock
+from yuqiao.lib.refusal import RefusalError, Sentences
 
 LONGEST_SECTION, LONGEST_CAUSE, LONGEST_NOTE, LONGEST_ANSWER = 20_000, 1000, 500, 1000
-SENTENCES = {
+SENTENCES: Sentences = {
     "section": ("没有这一章节。", "There is no such section."),
     "long": ("文字超过{most}字。", "The text is longer than {most} signs."),
     "claim": ("没有这项结论。", "There is no such claim."),
@@ -31,14 +32,10 @@ SENTENCES = {
 }
 
 
-class TextError(ValueError):
+class TextError(RefusalError):
     """Something cannot be written so; ``code`` is one of `SENTENCES`. ``str`` is the English sentence, ``zh`` ours."""
 
-    def __init__(self, code: str, /, **fields: object) -> None:
-        zh, en = SENTENCES[code]
-        super().__init__(en.format(**fields))
-        self.code = code
-        self.zh = zh.format(**fields)
+    sentences = SENTENCES
 
 
 def write(project: Project, section: str, text: str, sheet: Sheet, *, by: Person) -> Section:

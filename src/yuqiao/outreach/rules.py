@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from yuqiao.lib.refusal import RefusalError, Sentences
+
 #: Code -> what a person reads (Chinese, English); fields in braces are filled in.
-SENTENCES: dict[str, tuple[str, str]] = {
+SENTENCES: Sentences = {
     "text": ("请填写{what}（不超过{most}字）。", "Fill in {what} with at most {most} signs."),
     "kind": ("没有活动类别“{kind}”。", "There is no activity of kind {kind}."),
     "future": ("日期{day}尚未到来。", "The day {day} is yet to come."),
@@ -20,15 +22,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
 LONGEST_REASON, LONGEST_LINK = 500, 500
 
 
-class OutreachError(ValueError):
+class OutreachError(RefusalError):
     """An activity, a video or an honour cannot be so; ``str`` is the English sentence, ``zh`` the Chinese."""
 
-    def __init__(self, code: str, /, **fields: object) -> None:
-        zh, en = SENTENCES[code]
-        super().__init__(en.format(**fields))
-        self.code = code
-        self.fields = fields
-        self.zh = zh.format(**fields)
+    sentences = SENTENCES
 
 
 def check_text(text: str, what: str, most: int = 200) -> str:
