@@ -128,8 +128,8 @@ class Carrier:
         trunk, login = self.trunk, self.trunk.login
         if login is None or self._signer is None:
             raise ValueError("a trunk without a login cannot register")
-        record = f"<sip:{escaped_user(login.user)}@{bracketed(trunk.domain)}>"
-        uri = f"sip:{bracketed(trunk.domain)}"
+        record = f"<sip:{escaped_user(login.user)}@{bracketed(trunk.home)}>"
+        uri = f"sip:{bracketed(trunk.home)}"
         request = self._begin("REGISTER", uri, record, record)
         self._seq += 1
         for name, value in (

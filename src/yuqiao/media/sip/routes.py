@@ -78,7 +78,7 @@ def named_by(trunks: Sequence[TrunkSettings], uri: Uri) -> str | None:
         return ""
     for trunk in trunks:
         places = {name.lower() for name, port in trunk.hosts if not uri.port or uri.port == port}
-        if host in places or (not uri.port and host in {trunk.name.lower(), trunk.domain.lower()}):
+        if host in places or (not uri.port and host in {trunk.name.lower(), trunk.home.lower()}):
             return trunk.name
     return None
 

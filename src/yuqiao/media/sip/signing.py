@@ -50,11 +50,15 @@ class Signer:
 
     def again(self, request: SipRequest, response: SipResponse) -> SipRequest | None:
         """Return ``request`` as it goes out once more after ``response``, a 401 or 407 (22.2): signed, with the next
-        CSeq and a branch of its own; None when the challenge cannot be met, or was met already and is not merely
-        stale."""
+        CSeq and a branch of its own. None when the challenge cannot be met, or the same was met already: only a nonce
+        gone stale, or another realm or algorithm (Asterisk asks so of a caller it knows by the signature alone), is
+        met a second time.
+        """
+        before = self._challenge
         if response.status_code not in {401, 407} or (found := self.take(response)) is None:
             return None
-        if self._answered[request.method] >= (2 if found.stale else 1):
+        other = before is not None and (before.realm, before.algorithm) != (found.realm, found.algorithm)
+        if self._answered[request.method] >= (2 if found.stale or other else 1):
             return None
         self._answered[request.method] += 1
         once_more = SipRequest(method=request.method, uri=request.uri)

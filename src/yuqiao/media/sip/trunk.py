@@ -181,7 +181,7 @@ class SipTrunk:
         tag = secrets.token_hex(8)
         invite = self._core.begin("INVITE", target, hop)
         place = self._core.place(hop)
-        home = bracketed(trunk.domain) if trunk is not None and trunk.login is not None else place
+        home = bracketed(trunk.home) if trunk is not None and trunk.login is not None else place
         for name, value in (
             ("From", f"{quoted_name(wanted.caller_name)}<sip:{escaped_user(wanted.caller_number)}@{home}>;tag={tag}"),
             ("To", f"<{target}>"),

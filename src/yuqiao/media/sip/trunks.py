@@ -47,6 +47,11 @@ class TrunkSettings:
     options_seconds: float = 30.0
     dead_after: int = 3
 
+    @property
+    def home(self) -> str:
+        """The domain of our user with this carrier: the first host where no other is said."""
+        return self.domain or self.hosts[0][0]
+
 
 _FIELDS: Final = {
     "name", "hosts", "transport", "domain", "user", "password_variable", "register", "expires", "numbers", "priority",
@@ -129,7 +134,7 @@ def _checked(name: str, given: Mapping[str, Any], environment: Mapping[str, str]
         name=name,
         hosts=hosts,
         transport=transport,
-        domain=_text(given, "domain") or hosts[0][0],
+        domain=_text(given, "domain"),
         login=login,
         register=register,
         expires=int(_number(given, "expires", 600, 30, 86_400)),

@@ -48,7 +48,7 @@ def test_a_trunk_with_everything(tmp_path: Path) -> None:
 
 def test_a_trunk_with_nothing_but_its_host() -> None:
     (trunk,) = read(one())
-    assert (trunk.transport, trunk.domain, trunk.prefixes, trunk.by_address) == ("UDP", "192.0.2.10", ("",), True)
+    assert (trunk.transport, trunk.home, trunk.prefixes, trunk.by_address) == ("UDP", "192.0.2.10", ("",), True)
     assert read("[]") == ()
 
 
