@@ -149,7 +149,7 @@ class Carrier:
 
         def on_failure() -> None:
             if sent == self._seq:
-                self._feed(reg.Refused(0, self._now()))
+                self._feed(reg.Refused(0))
 
         self._core.layer.request(request, self._hop, on_response, on_failure)
 
@@ -158,12 +158,12 @@ class Carrier:
         if status < 200:
             return
         if status < 300:
-            self._feed(reg.Accepted(self._granted(response, asked), self._now()))
+            self._feed(reg.Accepted(self._granted(response, asked)))
         elif status in {401, 407} and self._signer is not None and (found := self._signer.take(response)):
-            self._feed(reg.Challenged(found.stale, self._now()))
+            self._feed(reg.Challenged(found.stale))
         else:
             least, after = (_number(response, name) for name in ("min-expires", "retry-after"))
-            self._feed(reg.Refused(status, self._now(), least, float(after)))
+            self._feed(reg.Refused(status, least, float(after)))
 
     def _granted(self, response: SipResponse, asked: int) -> int:
         """10.2.4: among all contacts of the record the expires of ours, else the Expires header, else what we asked."""
@@ -184,10 +184,6 @@ class Carrier:
         for name, value in (("From", f"{sender};tag={self._tag}"), ("To", to), ("User-Agent", self._core.agent)):
             request.headers.append(name, value)
         return request
-
-    @staticmethod
-    def _now() -> float:
-        return asyncio.get_running_loop().time()
 
     def _arm(self, name: str, seconds: float, act: Callable[[], None]) -> None:
         self._disarm(name)

@@ -33,13 +33,12 @@ class Phase(Enum):
 @dataclass(frozen=True, slots=True)
 class Registration:
     """``wanted``: the Expires we ask for, seconds. ``failures``: in a row. ``answers``: how many challenges were
-    answered since the attempt began. ``until``: when, by the driver's clock, what the carrier granted is over."""
+    answered since the attempt began."""
 
     wanted: int
     phase: Phase = Phase.IDLE
     failures: int = 0
     answers: int = 0
-    until: float = 0.0
 
     @property
     def standing(self) -> bool:
@@ -59,10 +58,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """200: our contact stands for ``granted`` seconds from ``now``."""
+    """200: our contact stands for ``granted`` seconds."""
 
     granted: int
-    now: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,6 @@ class Challenged:
     """401 or 407 that can be answered; ``stale``: the password was right and only the nonce too old."""
 
     stale: bool
-    now: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,6 @@ class Refused:
     """Any other final answer (``status``), or none (0). ``least``: Min-Expires of a 423; ``after``: Retry-After."""
 
     status: int
-    now: float
     least: int = 0
     after: float = 0.0
 
@@ -141,25 +137,25 @@ def step(now: Registration, event: Event) -> Outcome:  # noqa: PLR0911 - a line 
             return _stop(now)
         case Accepted() | Challenged() | Refused() if now.phase is Phase.LEAVING:
             return _leaving(now, event)
-        case Accepted(granted, at) if now.phase in {Phase.TRYING, Phase.REFRESHING}:
+        case Accepted(granted) if now.phase in {Phase.TRYING, Phase.REFRESHING}:
             granted = max(1, min(granted, LONGEST_EXPIRES))
-            standing = replace(now, phase=Phase.REGISTERED, failures=0, answers=0, until=at + granted)
+            standing = replace(now, phase=Phase.REGISTERED, failures=0, answers=0)
             return standing, (Wait(refresh_after(granted)),)
-        case Challenged(stale, at) if now.phase in {Phase.TRYING, Phase.REFRESHING}:
+        case Challenged(stale) if now.phase in {Phase.TRYING, Phase.REFRESHING}:
             if now.answers == 0 or (stale and now.answers == 1):
                 return replace(now, answers=now.answers + 1), (Send(now.wanted, answering=True),)
-            return _fail(now, at, LONGEST_PAUSE)
-        case Refused(status, at, least, after) if now.phase in {Phase.TRYING, Phase.REFRESHING}:
+            return _fail(now, LONGEST_PAUSE)
+        case Refused(status, least, after) if now.phase in {Phase.TRYING, Phase.REFRESHING}:
             if status == 423 and now.wanted < least <= LONGEST_EXPIRES:
                 return replace(now, wanted=least, answers=0), (Send(least),)
-            return _fail(now, at, LONGEST_PAUSE if status in {401, 403, 407} else after)
+            return _fail(now, LONGEST_PAUSE if status in {401, 403, 407} else after)
     return now, ()
 
 
-def _fail(now: Registration, at: float, at_least: float) -> Outcome:
-    """Wait and try again. What was granted still stands, but it is not relied on: the carrier has just said no."""
+def _fail(now: Registration, at_least: float) -> Outcome:
+    """Wait and try again. What was granted may still stand, but is not relied on: the carrier has just said no."""
     failures = now.failures + 1
-    waiting = replace(now, phase=Phase.PAUSING, failures=failures, answers=0, until=min(now.until, at))
+    waiting = replace(now, phase=Phase.PAUSING, failures=failures, answers=0)
     return waiting, (Wait(max(pause(failures), min(at_least, LONGEST_PAUSE))),)
 
 

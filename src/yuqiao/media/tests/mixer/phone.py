@@ -74,6 +74,11 @@ class Phone:
     def talk_to(self, address: Address) -> None:
         self._to = address
 
+    @property
+    def peer(self) -> Address | None:
+        """Where it sends to."""
+        return self._to
+
     def hush(self) -> None:
         """Send nothing from now on."""
         self._to = None
