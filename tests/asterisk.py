@@ -48,6 +48,7 @@ def root() -> Path:
     if not targets:
         raise NoAsteriskError("apt names no mirror from which Asterisk's folder could be built")
     shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     # A mirror may lag behind the validity its release file names; nothing here is put to production.
     built = subprocess.run(
         ["mmdebstrap", "--quiet", "--variant=minbase", "--include=asterisk,ca-certificates", "--mode=root",

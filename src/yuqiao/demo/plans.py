@@ -26,7 +26,7 @@ class Plan:
 
     ``known``: the dialled number tells the language; otherwise somebody presses the language's key.
     ``caller`` and ``agent`` are personas; ``third`` is a line whose desk joins, by ``third_by`` "keys" or "command".
-    ``talk``: seconds of conversation once everybody is on. ``finish``: the interpreter ends the call with ``##``.
+    ``talk``: seconds of conversation once everybody is on; longer where the notice takes longer to say. ``finish``: the interpreter ends the call with ``##``.
     """
 
     number: int
@@ -85,13 +85,13 @@ PLANS: Final = (
     Plan(3, 1.5, "a", "12345", "fr", known=False, agent="agent-12345"),
     Plan(4, 2.5, "b", "120", "de", agent="desk-120", mishap=Mishap.HANGS_UP),
     Plan(5, 4.0, "b", "119", "ru", known=False, agent="desk-119"),
-    Plan(6, 5.0, "c", "960169", "ja", mishap=Mishap.REFUSED),
+    Plan(6, 5.0, "c", "960169", "ja", mishap=Mishap.REFUSED, talk=8.0),
     Plan(7, 6.0, "c", "960169", "es", known=False, third="12345", third_by="keys"),
     Plan(8, 7.5, "c", "960169", "ar", third="12348", third_by="command"),
     Plan(9, 8.5, "c", "960169", "pt", talk=16.0),
     Plan(10, 10.5, "c", "960169", "pt", mishap=Mishap.NOBODY),
     Plan(11, 12.0, "a", "110", "en", agent="agent-110"),
-    Plan(12, 13.5, "a", "96158", "ja", agent="agent-96158"),
+    Plan(12, 13.5, "a", "96158", "ja", agent="agent-96158", talk=8.0),
     Plan(13, 14.5, "b", "12306", "en", agent="desk-12306"),
     Plan(14, 16.0, "a", "88321", "en", agent="agent-88321"),
     Plan(15, 18.0, "c", "960169", "fr", known=False),
