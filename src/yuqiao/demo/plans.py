@@ -26,7 +26,8 @@ class Plan:
 
     ``known``: the dialled number tells the language; otherwise somebody presses the language's key.
     ``caller`` and ``agent`` are personas; ``third`` is a line whose desk joins, by ``third_by`` "keys" or "command".
-    ``talk``: seconds of conversation once everybody is on; longer where the notice takes longer to say. ``finish``: the interpreter ends the call with ``##``.
+    ``talk``: seconds of conversation once everybody is on; longer where the notice takes longer to say.
+    ``finish``: the interpreter ends the call with ``##``.
     """
 
     number: int
