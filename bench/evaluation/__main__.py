@@ -130,6 +130,7 @@ def measure(calls: int, projects: int) -> dict[str, Any]:
 
 
 def _forms(key: int) -> dict[str, float]:
+    from yuqiao.documents.blocks import Document  # noqa: PLC0415
     from yuqiao.documents.docx import to_docx  # noqa: PLC0415
     from yuqiao.documents.pdf import to_pdf  # noqa: PLC0415
     from yuqiao.documents.xlsx import to_xlsx  # noqa: PLC0415
@@ -138,15 +139,15 @@ def _forms(key: int) -> dict[str, float]:
     from yuqiao.evaluation.printing.self_evaluation import self_evaluation  # noqa: PLC0415
     from yuqiao.lib import clock  # noqa: PLC0415
 
-    def form() -> object:
+    def form() -> Document:
         project = Project.objects.select_related("department", "unit").get(pk=key)
         return self_evaluation(assemble(project, clock.now()))
 
     made = form()
     return {
-        "form_docx_s": seconds(lambda: to_docx(form())),  # type: ignore[arg-type]
-        "xlsx_s": seconds(lambda: to_xlsx(made)),  # type: ignore[arg-type]
-        "pdf_s": seconds(lambda: to_pdf(made)),  # type: ignore[arg-type]
+        "form_docx_s": seconds(lambda: to_docx(form())),
+        "xlsx_s": seconds(lambda: to_xlsx(made)),
+        "pdf_s": seconds(lambda: to_pdf(made)),
     }
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from yuqiao.accounts.models import Person
@@ -206,8 +207,8 @@ def _warnings(payment: Payment) -> list[str]:
     return found
 
 
-def _sum(rows: object) -> int:
-    return rows.aggregate(added=Sum("amount_fen"))["added"] or 0  # type: ignore[attr-defined]
+def _sum(rows: QuerySet[Any]) -> int:
+    return rows.aggregate(added=Sum("amount_fen"))["added"] or 0
 
 
 def _label(source: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -157,7 +158,7 @@ def facts_of(project: Project, act: Act, *, by: Person, note: str = "", seen: st
     asked = set(rules.BY_ACT[act].conditions)
     if Stage(project.stage) not in rules.BY_ACT[act].before:
         return known
-    found: dict[str, object] = {"year_over": timezone.localdate(at).year > project.year}
+    found: dict[str, Any] = {"year_over": timezone.localdate(at).year > project.year}
     if asked & {rules.weights_fit, rules.has_indicators, rules.scored, rules.reviewed}:
         found |= _of_sheet(project, current(project, at))
     if rules.proved in asked:
@@ -168,11 +169,7 @@ def facts_of(project: Project, act: Act, *, by: Person, note: str = "", seen: st
         found["authors"] = authors_of(project)
     if rules.sees_the_version in asked:
         found |= _of_version(project)
-    return Facts(**{**_fields(known), **found})  # type: ignore[arg-type]
-
-
-def _fields(facts: Facts) -> dict[str, object]:
-    return {"actor": facts.actor, "powers": facts.powers, "note": facts.note, "seen": facts.seen}
+    return replace(known, **found)
 
 
 def _of_sheet(project: Project, sheet: Sheet) -> dict[str, object]:
