@@ -1,4 +1,4 @@
-"""Free ports of this machine, for benchmarks, the demo and tests."""
+"""Ports of this machine, for benchmarks, the demo and tests."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ def free_port(host: str = "127.0.0.1") -> int:
                     raise
             else:
                 return port
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections (TCP) at a port of this machine."""
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0

@@ -23,6 +23,30 @@ def sine(freq: float, seconds: float, level: float = -12.0) -> Samples:
     return np.round(wave).astype(np.int16)
 
 
+#: Samples of one window of `snr_of`: 200 ms, so that two tones 5 Hz apart and more are told from each other.
+SNR_WINDOW: Final = SAMPLE_RATE // 5
+
+
+def snr_of(samples: NDArray[np.generic], freq: float, besides: tuple[float, ...] = ()) -> float:
+    """Return how far a tone of ``freq`` Hz stands above all that is no tone of ``freq`` or ``besides``, in dB.
+
+    ``samples`` are cut into windows of `SNR_WINDOW` (a rest is left out; ValueError when there is not one). In each,
+    a constant and amplitude and phase of every tone are fitted by least squares; what remains is noise: gaps, clicks,
+    jumps of phase, quantization. The result is the ratio of the tone's power in all windows to the noise's in all.
+    """
+    count = len(samples) // SNR_WINDOW
+    if not count:
+        raise ValueError("fewer samples than one window")
+    windows = samples[: count * SNR_WINDOW].astype(np.float64).reshape(count, SNR_WINDOW).T
+    angle = 2 * np.pi * np.arange(SNR_WINDOW)[:, None] / SAMPLE_RATE * np.array([freq, *besides])
+    parts = np.hstack([np.cos(angle), np.sin(angle), np.ones((SNR_WINDOW, 1))])
+    fitted, *_ = np.linalg.lstsq(parts, windows, rcond=None)
+    noise = np.square(windows - parts @ fitted).mean()
+    tones = 1 + len(besides)
+    signal = (np.square(fitted[0]) + np.square(fitted[tones])).mean() / 2
+    return float(10 * np.log10((signal + 1e-12) / (noise + 1e-12)))
+
+
 def level_of(samples: NDArray[np.generic], freq: float) -> float:
     """Return the level of ``freq`` Hz in ``samples`` in dB; -120 where there is none (or no samples).
 
