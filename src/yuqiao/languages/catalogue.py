@@ -37,6 +37,19 @@ LANGUAGES: tuple[Language, ...] = (
     Language("pt", "葡萄牙语", "Portuguese", "Português", "9"),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class SignLanguage:
+    """A language that only a picture carries: never one of the ten, never spoken by a prompt. ``code``: ISO 639-3."""
+
+    code: str
+    zh: str
+    en: str
+
+
+SIGN_LANGUAGES: tuple[SignLanguage, ...] = (SignLanguage("csl", "中国手语", "Chinese Sign Language"),)
+SIGNED: dict[str, SignLanguage] = {language.code: language for language in SIGN_LANGUAGES}
+
 BY_CODE: dict[str, Language] = {language.code: language for language in LANGUAGES}
 BY_DIGIT: dict[str, Language] = {language.digit: language for language in LANGUAGES if language.digit}
 CODES: tuple[str, ...] = tuple(BY_CODE)

@@ -26,11 +26,11 @@ SEED: tuple[tuple[str, ...], ...] = (
     ("rescue", "火灾", "fire", "火災", "화재", "incendie", "Brand", "пожар", "incendio", "حريق", "incêndio"),
     ("rescue", "煤气泄漏", "gas leak", "ガス漏れ", "가스 누출", "fuite de gaz", "Gasleck", "утечка газа", "fuga de gas", "تسرب غاز", "fuga de gás"),
     ("legal", "劳动合同", "employment contract", "労働契約", "근로계약", "contrat de travail", "Arbeitsvertrag", "трудовой договор", "contrato de trabajo", "عقد عمل", "contrato de trabalho"),
-    ("legal", "律师", "lawyer", "弁護士", "변호사", "avocat", "Rechtsanwalt", "адвокат", "abogado", "محام", "advogado"),
+    ("legal", "律师", "lawyer", "弁護士", "변호사", "avocat", "Rechtsanwalt", "адвокат", "abogado", "محامٍ", "advogado"),
     ("legal", "押金", "deposit", "保証金", "보증금", "caution", "Kaution", "залог", "fianza", "مبلغ التأمين", "caução"),
     ("travel", "地铁站", "metro station", "地下鉄の駅", "지하철역", "station de métro", "U-Bahn-Station", "станция метро", "estación de metro", "محطة مترو", "estação de metro"),
     ("travel", "失物招领", "lost and found", "遺失物取扱所", "분실물 센터", "objets trouvés", "Fundbüro", "бюро находок", "objetos perdidos", "مكتب المفقودات", "perdidos e achados"),
     ("travel", "退税", "tax refund", "税金の還付", "세금 환급", "détaxe", "Steuerrückerstattung", "возврат налога", "devolución de impuestos", "استرداد الضريبة", "reembolso de impostos"),
     ("general", "投诉", "complaint", "苦情", "민원", "réclamation", "Beschwerde", "жалоба", "queja", "شكوى", "reclamação"),
-    ("general", "咨询", "enquiry", "問い合わせ", "문의", "demande de renseignements", "Anfrage", "справка", "consulta", "استفسار", "pedido de informação"),
+    ("general", "咨询", "enquiry", "問い合わせ", "문의", "demande de renseignements", "Anfrage", "консультация", "consulta", "استفسار", "pedido de informação"),
 )  # fmt: skip
