@@ -5,6 +5,7 @@ Rows only; `yuqiao.accounts.services` is the one place that writes them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
@@ -56,9 +57,22 @@ class Person(AbstractUser):
     display_name = models.CharField(max_length=60, blank=True)
     interface_language = models.CharField(max_length=8, default="zh-hans")
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="people")
+    #: How often all sessions were ended at once.
+    sessions_ended = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must carry to be this person's: changed by a new password and by ending all."""
+        return self._of_these_sessions(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Yield the same for keys of the site that were replaced."""
+        return (self._of_these_sessions(one) for one in super().get_session_auth_fallback_hash())
+
+    def _of_these_sessions(self, hashed: str) -> str:
+        return f"{hashed}.{self.sessions_ended}" if self.sessions_ended else hashed
 
 
 class RoleGrant(models.Model):
@@ -109,6 +123,8 @@ class JournalEntry(models.Model):
 
     class Meta:
         ordering = ["id"]
+        # What was done to one subject, such as which files a call's recordings were finished as.
+        indexes = [models.Index(fields=["action", "subject_id"], name="journal_by_action")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action} {self.subject_type}:{self.subject_id}"
@@ -120,3 +136,27 @@ class JournalEntry(models.Model):
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise JournalIsFinalError("journal entries are never deleted")
+
+
+class ApiToken(models.Model):
+    """With what a partner's system signs in: it acts for ``person`` within its ``scopes`` (`accounts.tokens.Scope`).
+
+    Only the SHA-256 of the secret is kept; ``prefix`` is its beginning, by which people tell tokens apart.
+    """
+
+    name = models.CharField(max_length=80)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="api_tokens")
+    scopes = models.JSONField(default=list)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-issued_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -10,16 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import connection, models, transaction
 
 from yuqiao.accounts.models import Department, JournalEntry, Person, Role, RoleGrant
+from yuqiao.accounts.sessions import end_all_sessions
 from yuqiao.lib.clock import now
 
 #: What the first entry names as its predecessor.
 GENESIS = "0" * 64
+#: What is journaled of one act: its name, its subject, and the detail.
+Act = tuple[str, models.Model, dict[str, Any]]
 #: PostgreSQL's name for the lock on the end of the chain: any constant that nothing else in this database uses.
 CHAIN_LOCK = 0x59_51_4A_4C
 
@@ -37,18 +41,43 @@ def record(
     _refuse_unstable(facts)
     with transaction.atomic():
         _lock_chain()
-        head = JournalEntry.objects.order_by("-id").values_list("hash", flat=True).first()
-        entry = JournalEntry(
-            at=now(),
-            actor=actor,
-            action=action,
-            subject_type=subject._meta.label_lower,
-            subject_id=str(subject.pk),
-            detail=facts,
-            previous_hash=head or GENESIS,
-        )
-        entry.hash = entry_hash(entry)
+        entry = _entry(now(), actor, (action, subject, facts), _head())
         entry.save(force_insert=True)
+    return entry
+
+
+def record_all(actor: Person | None, acts: Iterable[Act]) -> int:
+    """Append many acts of one person in their order, as `record` does each of them, and return how many.
+
+    They have one time, and cost a few INSERTs in all: ten thousand rows of a table are entered within seconds.
+    """
+    with transaction.atomic():
+        _lock_chain()
+        previous, at, entries = _head(), now(), []
+        for one in acts:
+            _refuse_unstable(one[2])
+            entries.append(_entry(at, actor, one, previous))
+            previous = entries[-1].hash
+        JournalEntry.objects.bulk_create(entries, batch_size=500)
+    return len(entries)
+
+
+def _head() -> str:
+    return JournalEntry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
+
+
+def _entry(at: dt.datetime, actor: Person | None, act: Act, previous: str) -> JournalEntry:
+    action, subject, facts = act
+    entry = JournalEntry(
+        at=at,
+        actor=actor,
+        action=action,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        detail=facts,
+        previous_hash=previous,
+    )
+    entry.hash = entry_hash(entry)
     return entry
 
 
@@ -117,10 +146,11 @@ def grant_role(person: Person, role: Role, *, by: Person | None, line_number: st
 
 
 def revoke_role(person: Person, role: Role, *, by: Person | None, line_number: str = "") -> bool:
-    """Take a role away; return whether there was one to take."""
+    """Take a role away, and with it all sessions; return whether there was one to take."""
     with transaction.atomic():
         taken, _ = RoleGrant.objects.filter(person=person, role=role, line_number=line_number).delete()
         if taken:
+            end_all_sessions(person)
             record(by, "role.revoke", person, {"role": str(role), "line": line_number})
     return bool(taken)
 
