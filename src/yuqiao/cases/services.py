@@ -9,6 +9,7 @@ from django.db import transaction
 
 from yuqiao.accounts.models import Department, Person
 from yuqiao.accounts.services import record
+from yuqiao.cases.hooks import tell
 from yuqiao.cases.models import OrderClass, WorkOrder, WorkOrderEvent
 from yuqiao.cases.rules import NEEDS_WORDS, Act, Side, State, after, due
 from yuqiao.lib import clock
@@ -55,6 +56,7 @@ def open_order(
             due_at=due(order_class, now),
         )
         WorkOrderEvent.objects.create(order=order, at=now, by=by, act="open", text=department.name_zh)
+        tell(order, "assigned")
         record(by, "order.open", order, {"department": department.code, "class": order_class})
     return order
 
@@ -75,7 +77,7 @@ def do(
         to = after(State(held.state), wanted, side)
         if to is None:
             raise OrderError("this is not possible now")
-        held.state = to.value
+        held.state, before = to.value, held.department_id
         if wanted is Act.REASSIGN and department is not None:
             held.department, text = department, f"{department.name_zh} {text}".strip()
         if wanted is Act.ANSWER and held.answered_at is None:
@@ -84,5 +86,7 @@ def do(
             held.closed_at = now
         held.save(update_fields=["state", "department", "answered_at", "closed_at"])
         WorkOrderEvent.objects.create(order=held, at=now, by=by, act=wanted.value, text=text)
+        told = {Act.REASSIGN: "assigned", Act.CLOSE: "closed"}.get(wanted, "changed")
+        tell(held, told, before)
         record(by, f"order.{wanted.value}", held, {"to": to.value})
     return held

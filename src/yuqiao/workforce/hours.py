@@ -15,7 +15,11 @@ from yuqiao.workforce.models import ServiceWindow, SpecialDay, Tier
 
 
 class HoursError(ValueError):
-    """A window or a special day makes no sense; the message says what to mend."""
+    """A window or a special day makes no sense; the message says what to mend; pages say ``code`` and ``about``."""
+
+    def __init__(self, said: str, code: str, about: str = "") -> None:
+        super().__init__(said)
+        self.code, self.about = code, about
 
 
 def windows_valid(first: dt.date, last: dt.date) -> list[Window]:
@@ -35,13 +39,15 @@ def open_window(
     language: str, tier: str, days: str, begins: dt.time, ends: dt.time, *, valid_from: dt.date, by: Person | None
 ) -> ServiceWindow:
     """Add hours for a language from a date on. HoursError for an unknown language, tier or day, or for no day."""
-    if language not in catalogue.FOREIGN:
-        raise HoursError(f"{language!r} is no foreign service language; say one of {', '.join(catalogue.FOREIGN)}")
+    if language not in catalogue.FOREIGN and language not in catalogue.SIGNED:
+        known = ", ".join(catalogue.FOREIGN)
+        raise HoursError(f"{language!r} is no foreign service language; say one of {known}", "unknown_language")
     if tier not in Tier.values:
-        raise HoursError(f"{tier!r} is no tier; say one of {', '.join(Tier.values)}")
+        raise HoursError(f"{tier!r} is no tier; say one of {', '.join(Tier.values)}", "unknown_tier")
     letters = "".join(letter for letter in DAYS if letter in days)
     if not letters or set(days) - set(DAYS):
-        raise HoursError(f"name at least one day, each a letter of {DAYS}: Monday 1 to Sunday 7, H for public holidays")
+        said = f"name at least one day, each a letter of {DAYS}: Monday 1 to Sunday 7, H for public holidays"
+        raise HoursError(said, "not_days")
     with transaction.atomic():
         window = ServiceWindow.objects.create(
             language=language, tier=tier, days=letters, begins=begins, ends=ends, valid_from=valid_from
@@ -55,7 +61,7 @@ def close_window(window: ServiceWindow, last_day: dt.date, *, by: Person | None)
     with transaction.atomic():
         row = ServiceWindow.objects.select_for_update().get(pk=window.pk)
         if row.valid_until is not None and row.valid_until <= last_day:
-            raise HoursError(f"it ends on {row.valid_until} already")
+            raise HoursError(f"it ends on {row.valid_until} already", "window_ended", row.valid_until.isoformat())
         ServiceWindow.objects.filter(pk=row.pk).update(valid_until=last_day)
         record(by, "workforce.window_closed", row, {"window": str(row), "until": last_day.isoformat()})
 
@@ -63,9 +69,10 @@ def close_window(window: ServiceWindow, last_day: dt.date, *, by: Person | None)
 def set_special_day(date: dt.date, counts_as: str, name: str, *, by: Person | None) -> SpecialDay:
     """Let a day count as another kind (Monday 1 to Sunday 7, H a public holiday), with the reason as its name."""
     if len(counts_as) != 1 or counts_as not in DAYS:
-        raise HoursError(f"a day counts as one letter of {DAYS}: Monday 1 to Sunday 7, H for a public holiday")
+        said = f"a day counts as one letter of {DAYS}: Monday 1 to Sunday 7, H for a public holiday"
+        raise HoursError(said, "unknown_kind_of_day")
     if not name.strip():
-        raise HoursError("say why: the name of the holiday, or of the decision")
+        raise HoursError("say why: the name of the holiday, or of the decision", "no_name")
     with transaction.atomic():
         day, _ = SpecialDay.objects.update_or_create(
             date=date, defaults={"counts_as": counts_as, "name": name.strip()[:60]}

@@ -77,6 +77,11 @@ class Interpreter(models.Model):
     mobile_ends = models.PositiveSmallIntegerField(default=0)
     #: While she fills in the wrap-up form, her wrap-up does not end before.
     wrap_up_until = models.DateTimeField(null=True, blank=True)
+    #: Whether the browser is her telephone; while its page is open, ``desk_contact`` is rung in place of ``contact``.
+    #: A page that gives no more sign by ``desk_until`` is forgotten (`workforce.desk_phones`).
+    browser_phone = models.BooleanField(default=False)
+    desk_contact = models.CharField(max_length=200, blank=True, default="")
+    desk_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["state", "tier"], name="interpreter_state_tier")]
@@ -93,6 +98,15 @@ class SpanKind(models.TextChoices):
     WRAP_UP = "wrap_up", "话后整理"
 
 
+class BreakReason(models.TextChoices):
+    """Why an interpreter is on a break; empty: not said."""
+
+    REST = "rest", "休息"
+    MEAL = "meal", "用餐"
+    TRAINING = "training", "培训、会议"
+    TECHNICAL = "technical", "设备故障"
+
+
 class PresenceSpan(models.Model):
     """A time in which she was signed on, on a break, or wrapping up; ``ended_at`` and ``lasted`` once it is over."""
 
@@ -101,6 +115,7 @@ class PresenceSpan(models.Model):
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     lasted = models.DurationField(null=True, blank=True)
+    reason = models.CharField(max_length=10, choices=BreakReason.choices, blank=True, default="")
 
     class Meta:
         indexes = [
@@ -134,6 +149,8 @@ class InterpreterLanguage(models.Model):
 
 class Duty(models.Model):
     """An interpreter and a language she holds, as routing sees them: one narrow row, so that deciding reads no other.
+
+    ``contact`` is where she is rung on shift: her page while it is her telephone and open, else her own contact.
 
     The database itself writes these rows whenever an interpreter's or her language's row changes (triggers of migration
     0007), so they are right in the same transaction, whoever wrote. Nothing else writes here. ``tier`` is ``mobile``

@@ -16,7 +16,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.lib import clock
 from yuqiao.workforce import spans
-from yuqiao.workforce.models import Interpreter, PresenceState
+from yuqiao.workforce.models import BreakReason, Interpreter, PresenceState
 
 #: States an interpreter may choose herself; the others follow from her calls.
 CHOSEN = frozenset({PresenceState.READY, PresenceState.BREAK, PresenceState.OFF})
@@ -144,9 +144,14 @@ def hold_wrap_up(interpreter_id: int, at: dt.datetime, limit: float) -> bool:
         return busy.update(wrap_up_until=until) == 1
 
 
-def set_presence(interpreter_id: int, to: str, by: Person) -> Interpreter:
-    """Sign an interpreter in, off, or to a break; journaled. PresenceError while she is rung or on a call."""
+def set_presence(interpreter_id: int, to: str, by: Person, reason: str = "") -> Interpreter:
+    """Sign an interpreter in, off, or to a break; journaled. PresenceError while she is rung or on a call.
+
+    ``reason``: one of `BreakReason` for a break, or empty.
+    """
     state = PresenceState(to)
+    if reason and (state is not PresenceState.BREAK or reason not in BreakReason.values):
+        raise PresenceError("a reason belongs to a break, and must be a known one")
     if state not in CHOSEN:
         raise PresenceError(f"{state.value} follows from calls and cannot be chosen")
     now = clock.now()
@@ -158,11 +163,11 @@ def set_presence(interpreter_id: int, to: str, by: Person) -> Interpreter:
             spans.wrapped_up([(interpreter_id, before[1])], now)
         changed = free.update(state=state, state_since=now, off_shift=False, **idle)
         if changed:
-            spans.chose(interpreter_id, state, now)
+            spans.chose(interpreter_id, state, now, reason)
         interpreter = Interpreter.objects.get(pk=interpreter_id)
         if not changed:
             raise PresenceError("she is rung or on a call; her state follows from that")
-        record(by, "workforce.presence", interpreter, {"state": state.value})
+        record(by, "workforce.presence", interpreter, {"state": state.value} | ({"reason": reason} if reason else {}))
         return interpreter
 
 

@@ -15,15 +15,17 @@ from yuqiao.workforce.models import PresenceSpan, PresenceState, SpanKind
 BEGINS = {PresenceState.READY: SpanKind.ON, PresenceState.BREAK: SpanKind.BREAK}
 
 
-def chose(interpreter_id: int, state: PresenceState, at: dt.datetime) -> None:
-    """End what ran and begin what her chosen ``state`` means; choosing it again changes nothing."""
+def chose(interpreter_id: int, state: PresenceState, at: dt.datetime, reason: str = "") -> None:
+    """End what ran and begin what her chosen ``state`` means; choosing it again changes at most a break's reason."""
     kind = BEGINS.get(state)
     running = PresenceSpan.objects.filter(interpreter_id=interpreter_id, ended_at=None)
     if kind is not None and running.filter(kind=kind).exists():
+        if reason:
+            running.update(reason=reason)
         return
     end(running.values_list("pk", flat=True), at)
     if kind is not None:
-        PresenceSpan.objects.create(interpreter_id=interpreter_id, kind=kind, began_at=at)
+        PresenceSpan.objects.create(interpreter_id=interpreter_id, kind=kind, began_at=at, reason=reason)
 
 
 def signed_off(interpreter_ids: Iterable[int], at: dt.datetime) -> None:

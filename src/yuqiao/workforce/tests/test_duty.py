@@ -15,9 +15,11 @@ from yuqiao.workforce.models import Duty, Interpreter, InterpreterLanguage
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 SAME = (
-    *("number", "contact", "mobile", "mobile_days", "mobile_begins", "mobile_ends", "gender", "domains"),
+    *("number", "mobile", "mobile_days", "mobile_begins", "mobile_ends", "gender", "domains"),
     *("only_lines", "barred_lines", "idle_since", "worked_since", "worked_until", "calls_since_pause"),
 )
+
+DEEDS = ("claim", "home", "engage", "ready", "off", "wrap", "rested", "choose", "row", "page", "language")
 
 
 def interpreter(number: str, state: str = "ready") -> Interpreter:
@@ -41,6 +43,7 @@ def assert_told() -> None:
     assert set(told) == {one.pk for one in languages}
     for one in languages:
         duty, who = told[one.pk], one.interpreter
+        assert duty.contact == (who.desk_contact or who.contact)
         assert (duty.interpreter_id, duty.language, duty.level) == (who.pk, one.language, one.level)
         assert [getattr(duty, name) for name in SAME] == [getattr(who, name) for name in SAME]
         held = who.held_by and who.state in {"ready", "off"}
@@ -59,7 +62,9 @@ def test_whatever_is_done_the_narrow_rows_follow(seed: int) -> None:
         now += dt.timedelta(seconds=chance.randint(0, 400))
         who = chance.choice(list(Interpreter.objects.all()))
         request = str(chance.randint(1, 3))
-        match chance.choice(["claim", "home", "engage", "ready", "off", "wrap", "rested", "choose", "row", "language"]):
+        match chance.choice(
+            ["claim", "home", "engage", "ready", "off", "wrap", "rested", "choose", "row", "page", "language"]
+        ):
             case "claim":
                 services.claim_all(request, now, ready=[who.pk])
             case "home":
@@ -77,6 +82,9 @@ def test_whatever_is_done_the_narrow_rows_follow(seed: int) -> None:
             case "row":
                 tier = chance.choice(["resident", "remote", "volunteer"])
                 Interpreter.objects.filter(pk=who.pk).update(tier=tier, domains=chance.choice(["", ",medical,"]))
+            case "page":
+                desk = chance.choice(["", f"sip:desk-{who.number}@browser"])
+                Interpreter.objects.filter(pk=who.pk).update(desk_contact=desk)
             case "language":
                 another_language(who, f"x{step}", chance.choice(["more", "better", "fewer"]))
         assert_told()
