@@ -19,18 +19,23 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from yuqiao.engines.ari_events import LANGUAGE_CHOSEN, LEG_ARGUMENT, SNOOP_ARGUMENT, translate
-from yuqiao.engines.events import NORMAL, EngineEvent, LegEnded
-from yuqiao.lib import clock
+from yuqiao.engines.ari_events import LANGUAGE_CHOSEN, LEG_ARGUMENT, SNOOP_ARGUMENT, stamp, started_at, translate
+from yuqiao.engines.events import NORMAL, EngineEvent, LegEnded, PlaybackEnded
+from yuqiao.engines.whispering import PREFIX as WHISPER_PREFIX
+from yuqiao.engines.whispering import Whispers, channel_for
 
 log = structlog.get_logger(__name__)
 
 COMMAND_SECONDS = 5.0
 FIRST_RETRY, LAST_RETRY = 0.1, 2.0
+#: Between two trials to take a name that is not free yet.
+NAME_RETRY = 0.02
 HEARTBEAT_SECONDS = 10.0
 #: A leg that left Stasis is over; its cause follows in ChannelDestroyed, unless the engine does not tell us any more.
 CAUSE_SECONDS = 0.5
-SNOOP_PREFIX, EAR_PREFIX = "snoop-", "ear-"
+SNOOP_PREFIX, EAR_PREFIX, TAP_PREFIX = "snoop-", "ear-", "tap-"
+#: Channels that serve whoever controls the calls: another one makes its own.
+PASSING_PREFIXES = (EAR_PREFIX, TAP_PREFIX, WHISPER_PREFIX)
 
 
 class AriError(RuntimeError):
@@ -48,10 +53,11 @@ class AriError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What the engine holds: channels and bridges as ARI's JSON."""
+    """What the engine holds: channels and bridges as ARI's JSON; ``since``: when it was started, in UNIX seconds."""
 
     channels: list[dict[str, Any]]
     bridges: list[dict[str, Any]]
+    since: float = 0.0
 
 
 class Ari:
@@ -75,6 +81,8 @@ class Ari:
         self._session: aiohttp.ClientSession | None = None
         self._snoops: dict[str, asyncio.Future[None]] = {}
         self._ending: dict[str, asyncio.TimerHandle] = {}
+        self._whispers = Whispers()
+        self._hanging_up: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Stay connected until cancelled; wait 0.1 s after a lost connection, then longer up to 2 s."""
@@ -94,7 +102,9 @@ class Ari:
     def _open_session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             headers=self._headers,
-            connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=30),
+            # One process answers them: more at a time would only keep more sockets open. They are used in turn, so with
+            # a longer time-out a few requests a second would keep all that a rush opened.
+            connector=aiohttp.TCPConnector(limit=24, keepalive_timeout=3),
             timeout=aiohttp.ClientTimeout(total=COMMAND_SECONDS),
         )
 
@@ -140,19 +150,23 @@ class Ari:
             leg = str(message["channel"]["id"])
             if leg not in self._ending:
                 loop = asyncio.get_running_loop()
-                self._ending[leg] = loop.call_later(CAUSE_SECONDS, self._ended_without_cause, leg)
+                self._ending[leg] = loop.call_later(CAUSE_SECONDS, self._ended_without_cause, leg, stamp(message))
             return
         event = translate(message)
         if isinstance(event, LegEnded):
             handle = self._ending.pop(event.leg, None)
             if handle is not None:
                 handle.cancel()
+            self._whispers.gone(event.leg)
+        if isinstance(event, PlaybackEnded):
+            self._whispered(event.playback)
         if event is not None:
             self.on_event(event)
 
-    def _ended_without_cause(self, leg: str) -> None:
+    def _ended_without_cause(self, leg: str, at: float) -> None:
         self._ending.pop(leg, None)
-        self.on_event(LegEnded(leg, NORMAL, clock.now().timestamp()))
+        self._whispers.gone(leg)
+        self.on_event(LegEnded(leg, NORMAL, at))
 
     async def _command(self, verb: str, path: str, **parameters: str | int) -> Any:
         if self._session is None or self._session.closed:
@@ -176,38 +190,59 @@ class Ari:
         await self._command("POST", f"channels/{leg}/answer")
 
     async def ring(self, leg: str, contact: str, *, beside: str, caller_id: str, seconds: float) -> None:
-        """Place leg ``leg`` to SIP URI ``contact``; it rings ``seconds`` at most. ``beside`` may be empty."""
-        await self._command(
-            "POST",
-            "channels",
-            channelId=leg,
-            endpoint=self._endpoint.format(contact=contact),
-            app=self._app,
-            appArgs=LEG_ARGUMENT,
-            callerId=caller_id,
-            timeout=max(1, round(seconds)),
-            **({"originator": beside} if beside else {}),
-        )
+        """Place leg ``leg`` to SIP URI ``contact``; it rings ``seconds`` at most.
+
+        ``beside`` may be empty, or over by now: then the leg is placed anywhere.
+        """
+        parameters: dict[str, str | int] = {
+            "channelId": leg,
+            "endpoint": self._endpoint.format(contact=contact),
+            "app": self._app,
+            "appArgs": LEG_ARGUMENT,
+            "callerId": caller_id,
+            "timeout": max(1, round(seconds)),
+        }
+        try:
+            await self._command("POST", "channels", **parameters, **({"originator": beside} if beside else {}))
+        except AriError as error:
+            if not beside or error.status != 400:
+                raise
+            await self._command("POST", "channels", **parameters)
 
     async def hang_up(self, leg: str, cause: int = NORMAL) -> None:
         """End a leg, whatever its state."""
         await self._command("DELETE", f"channels/{leg}", reason_code=cause)
 
     async def make_bridge(self, bridge: str) -> None:
-        """Make a mixing bridge; harmless when it exists."""
-        try:
-            await self._command("POST", f"bridges/{bridge}", type="mixing", name=f"yuqiao-{bridge}")
-        except AriError as error:
-            if error.status != 409:
-                raise
+        """Make a mixing bridge; harmless when it exists.
+
+        Asterisk refuses the name of one that was taken away for as long as the last of its threads runs, though nobody
+        can be put into it any more: then it is made as soon as the name is free. AriError 409 when it never is.
+        """
+        until = asyncio.get_running_loop().time() + COMMAND_SECONDS
+        while True:
+            try:
+                await self._command("POST", f"bridges/{bridge}", type="mixing", name=f"yuqiao-{bridge}")
+            except AriError as error:
+                if error.status != 409:
+                    raise
+                if await self._stands(f"bridges/{bridge}"):
+                    return
+                if asyncio.get_running_loop().time() > until:
+                    raise
+            else:
+                return
+            await asyncio.sleep(NAME_RETRY)
 
     async def end_bridge(self, bridge: str) -> None:
         """Take a bridge away."""
         await self._command("DELETE", f"bridges/{bridge}")
+        self._whispers.dissolved(bridge)
 
     async def join(self, bridge: str, leg: str) -> None:
         """Put a leg into a bridge."""
         await self._command("POST", f"bridges/{bridge}/addChannel", channel=leg)
+        self._whispers.joined(bridge, leg)
 
     async def part(self, bridge: str, leg: str) -> None:
         """Take a leg out of a bridge; it stays on the line, alone. Harmless when it is not in it."""
@@ -216,10 +251,46 @@ class Ari:
         except AriError as error:
             if error.status != 422:
                 raise
+        self._whispers.parted(bridge, leg)
+
+    async def mute(self, leg: str, *, on: bool) -> None:
+        """Let nobody hear what a leg says, or hear it again."""
+        await self._command("POST" if on else "DELETE", f"channels/{leg}/mute", direction="in")
+        self._whispers.silenced(leg, on=on)
 
     async def play(self, playback: str, leg: str, media: Sequence[str]) -> None:
-        """Play media URIs one after the other to a leg."""
-        await self._command("POST", f"channels/{leg}/play/{playback}", media=",".join(media))
+        """Play media URIs one after the other to a leg, which goes on to hear whom it hears."""
+        if not self._whispers.needed(leg) or not await self._whisper(playback, leg, media):
+            await self._play(playback, leg, media)
+
+    async def _play(self, playback: str, channel: str, media: Sequence[str]) -> None:
+        await self._command("POST", f"channels/{channel}/play/{playback}", media=",".join(media))
+
+    async def _whisper(self, playback: str, leg: str, media: Sequence[str]) -> bool:
+        running = self._whispers.carrier(leg)
+        channel = running or channel_for(leg, playback)
+        self._whispers.begun(channel, playback)
+        try:
+            if not running:
+                await self._snoop(leg, channel, spy="none", whisper="out")
+            await self._play(playback, channel, media)
+        except (AriError, TimeoutError) as error:
+            log.warning("whisper_failed", error=str(error))
+            self._whispered(playback)
+            return False
+        return True
+
+    def _whispered(self, playback: str) -> None:
+        """A prompt is over: the channel that whispered it is not needed any more."""
+        channel = self._whispers.finished(playback)
+        if channel:
+            task = asyncio.ensure_future(self._let_go(channel))
+            self._hanging_up.add(task)
+            task.add_done_callback(self._hanging_up.discard)
+
+    async def _let_go(self, channel: str) -> None:
+        with contextlib.suppress(AriError, TimeoutError):  # it ends with its leg at the latest
+            await self.hang_up(channel)
 
     async def stop_playing(self, playback: str) -> None:
         """Stop a playback."""
@@ -228,17 +299,33 @@ class Ari:
     async def record_leg(self, name: str, leg: str) -> None:
         """Record what a leg says, by a snoop channel on it as Asterisk does."""
         snoop = SNOOP_PREFIX + name
+        await self._snoop(leg, snoop, spy="in")
+        await self._command("POST", f"channels/{snoop}/record", name=name, format="wav", ifExists="overwrite")
+
+    async def tap(self, tap: str, leg: str, bridge: str, *, whisper: bool) -> None:
+        """Let who is in ``bridge`` hear what ``leg`` says and is sent; with ``whisper`` the leg alone hears them."""
+        channel = TAP_PREFIX + tap
+        await self._snoop(leg, channel, spy="both", **({"whisper": "out"} if whisper else {}))
+        await self.join(bridge, channel)
+
+    async def untap(self, tap: str) -> None:
+        """End what `tap` began, if there is any; harmless when it is over."""
+        if tap:
+            with contextlib.suppress(AriError, TimeoutError):
+                await self.hang_up(TAP_PREFIX + tap)
+
+    async def _snoop(self, leg: str, channel: str, **directions: str) -> None:
+        """Make a snoop channel on a leg and wait until it is ours to command."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._snoops[snoop] = waiter
+        self._snoops[channel] = waiter
         try:
             await self._command(
-                "POST", f"channels/{leg}/snoop/{snoop}", spy="in", app=self._app, appArgs=SNOOP_ARGUMENT
+                "POST", f"channels/{leg}/snoop/{channel}", app=self._app, appArgs=SNOOP_ARGUMENT, **directions
             )
             async with asyncio.timeout(COMMAND_SECONDS):
                 await waiter
-            await self._command("POST", f"channels/{snoop}/record", name=name, format="wav", ifExists="overwrite")
         finally:
-            self._snoops.pop(snoop, None)
+            self._snoops.pop(channel, None)
 
     async def record_bridge(self, name: str, bridge: str) -> None:
         """Record the mix of a bridge."""
@@ -274,8 +361,12 @@ class Ari:
 
     async def is_recording(self, name: str) -> bool:
         """Whether a recording runs now."""
+        return await self._stands(f"recordings/live/{name}")
+
+    async def _stands(self, path: str) -> bool:
+        """Whether there is something at ``path``."""
         try:
-            await self._command("GET", f"recordings/live/{name}")
+            await self._command("GET", path)
         except AriError as error:
             if error.gone:
                 return False
@@ -283,9 +374,19 @@ class Ari:
         return True
 
     async def holdings(self) -> Holdings:
-        """Return all channels and bridges of the engine."""
-        channels, bridges = await asyncio.gather(self._command("GET", "channels"), self._command("GET", "bridges"))
-        return Holdings(channels or [], bridges or [])
+        """Return all channels and bridges of the engine, and since when it runs."""
+        channels, bridges, info = await asyncio.gather(
+            self._command("GET", "channels"),
+            self._command("GET", "bridges"),
+            self._command("GET", "asterisk/info", only="status,system"),
+        )
+        holdings = Holdings(channels or [], bridges or [], started_at(info or {}))
+        self._whispers.review(
+            info or {},
+            {str(one["id"]) for one in holdings.channels},
+            {str(one["id"]): one["channels"] for one in holdings.bridges},
+        )
+        return holdings
 
     def is_ours(self, channel: dict[str, Any]) -> bool:
         """Whether a channel stands in our application (an Asterisk may serve others beside us)."""

@@ -10,13 +10,22 @@ from collections.abc import Callable
 from typing import Any
 
 from yuqiao.engines import events
+from yuqiao.engines.whispering import listener
 from yuqiao.lib import clock
 
 Json = dict[str, Any]
+#: ``cause_txt`` of a leg that our media server lost with the worker that mixed it. Asterisk has no workers, so it never
+#: says so: what it loses is gone with all the rest, and found at the next connection.
+MIXER_LOST = "Mixer worker lost"
 LEG_ARGUMENT, SNOOP_ARGUMENT = "leg", "snoop"
 #: Channel variables: the languages an INVITE offered (RFC 8373), and the one we chose. Asterisk shows the first with
 #: each channel when ari.conf says ``channelvars = YUQIAO_HLANG``.
 LANGUAGES_OFFERED, LANGUAGE_CHOSEN = "YUQIAO_HLANG", "YUQIAO_HLANG_CHOSEN"
+#: By which carrier it came, and the number that was dialled first.
+TRUNK, DIVERTED = "YUQIAO_TRUNK", "YUQIAO_DIVERTED_FROM"
+
+#: What an engine leaves of a leg's quality: Asterisk sets it when the leg is hung up.
+QUALITY = "RTPAUDIOQOS"
 
 
 def stamp(message: Json) -> float:
@@ -25,6 +34,14 @@ def stamp(message: Json) -> float:
         return dt.datetime.fromisoformat(str(message["timestamp"])).timestamp()
     except (KeyError, ValueError):
         return clock.now().timestamp()
+
+
+def started_at(info: Json) -> float:
+    """Return since when the engine runs (``GET /asterisk/info``), in UNIX seconds; 0 where it does not say."""
+    try:
+        return dt.datetime.fromisoformat(str(info["status"]["startup_time"])).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return 0.0
 
 
 def languages_offered(channel: Json) -> tuple[str, ...]:
@@ -39,7 +56,9 @@ def _stasis_start(message: Json) -> events.EngineEvent | None:
     at = stamp(message)
     if not arguments:
         dialled, number = str(channel["dialplan"]["exten"]), str(channel["caller"]["number"])
-        return events.LegArrived(str(channel["id"]), dialled, number, at, languages_offered(channel))
+        shown = channel.get("channelvars") or {}
+        trunk, diverted = (str(shown.get(name) or "") for name in (TRUNK, DIVERTED))
+        return events.LegArrived(str(channel["id"]), dialled, number, at, languages_offered(channel), trunk, diverted)
     return events.LegControlled(str(channel["id"]), at) if arguments[0] == LEG_ARGUMENT else None
 
 
@@ -56,7 +75,48 @@ def _dial(message: Json) -> events.EngineEvent | None:
 
 
 def _destroyed(message: Json) -> events.EngineEvent:
+    if message.get("cause_txt") == MIXER_LOST:
+        return _lost(message)
     return events.LegEnded(str(message["channel"]["id"]), int(message.get("cause", events.NORMAL)), stamp(message))
+
+
+def _varset(message: Json) -> events.EngineEvent | None:
+    """The quality that an engine leaves with a channel at its end (Asterisk's ``RTPAUDIOQOS``); other variables are
+    nobody's."""
+    if message.get("variable") != QUALITY or not message.get("channel"):
+        return None
+    said = dict(part.partition("=")[::2] for part in str(message["value"]).split(";") if part)
+    received, sent, reported = int(said["rxcount"]), int(said["txcount"]), float(said["rtt"]) > 0
+    return events.LegMeasured(
+        str(message["channel"]["id"]),
+        stamp(message),
+        received=received,
+        lost=int(said["lp"]),
+        jitter=_milliseconds(said["txjitter"]),  # measured here, and transmitted in reports
+        sent=sent,
+        # Without a report the other side's figures are all 0; a round trip comes with a report.
+        lost_there=int(said["rlp"]) if reported else None,
+        jitter_there=_milliseconds(said["rxjitter"]) if reported else None,
+        round_trip=_milliseconds(said["rtt"]) if reported else None,
+        late=int(said.get("late", 0)),
+        wait=_milliseconds(said["wait"]) if "wait" in said else None,
+    )
+
+
+def _milliseconds(seconds: str) -> float:
+    number = float(seconds)
+    if not 0 <= number < 1e6:
+        raise ValueError("no duration")
+    return round(1000 * number, 3)
+
+
+def _lost(message: Json) -> events.LegEnded:
+    return events.LegEnded(str(message["channel"]["id"]), events.TEMPORARY_FAILURE, stamp(message), by_engine=True)
+
+
+def _hangup_request(message: Json) -> events.EngineEvent | None:
+    """Usually no more than an announcement; but a lost leg is lost before its recordings are complete."""
+    return _lost(message) if message.get("cause_txt") == MIXER_LOST else None
 
 
 def _digit(message: Json) -> events.EngineEvent:
@@ -69,7 +129,7 @@ def _entered(message: Json) -> events.EngineEvent:
 
 def _playback(message: Json) -> events.EngineEvent:
     playback = message["playback"]
-    leg = str(playback.get("target_uri") or "").removeprefix("channel:")
+    leg = listener(str(playback.get("target_uri") or "").removeprefix("channel:"))
     return events.PlaybackEnded(str(playback["id"]), leg, stamp(message), done=playback.get("state") != "failed")
 
 
@@ -92,8 +152,10 @@ TRANSLATORS: dict[str, Callable[[Json], events.EngineEvent | None]] = {
     "StasisStart": _stasis_start,
     "ChannelStateChange": _state_change,
     "Dial": _dial,
+    "ChannelHangupRequest": _hangup_request,
     "ChannelDestroyed": _destroyed,
     "ChannelDtmfReceived": _digit,
+    "ChannelVarset": _varset,
     "ChannelEnteredBridge": _entered,
     "PlaybackFinished": _playback,
     "RecordingStarted": _recording_started,

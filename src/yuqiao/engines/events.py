@@ -15,6 +15,7 @@ NO_ANSWER = 19
 REJECTED = 21
 UNALLOCATED = 1
 UNREACHABLE = 38
+TEMPORARY_FAILURE = 41
 INTERWORKING = 127
 
 
@@ -22,7 +23,8 @@ INTERWORKING = 127
 class LegArrived:
     """Somebody calls us: a new inbound leg, not yet answered.
 
-    ``languages``: the tags its SDP offered (RFC 8373), most wanted first.
+    ``languages``: the tags its SDP offered (RFC 8373), most wanted first. ``trunk``: the carrier it came by,
+    ``diverted_from``: the number that was dialled before somebody sent it on (RFC 5806, RFC 7044); "" where unknown.
     """
 
     leg: str
@@ -30,6 +32,8 @@ class LegArrived:
     caller_number: str
     at: float
     languages: tuple[str, ...] = ()
+    trunk: str = ""
+    diverted_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,37 @@ class LegJoined:
 
 @dataclass(frozen=True, slots=True)
 class LegEnded:
-    """A leg is over, or never came to be. ``cause`` is ITU-T Q.850."""
+    """A leg is over, or never came to be. ``cause`` is ITU-T Q.850.
+
+    ``by_engine``: the engine lost it, at ``at`` as far as known; neither the party nor its line is to blame.
+    """
 
     leg: str
     cause: int
     at: float
+    by_engine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegMeasured:
+    """How a leg sounded, told at its end: packets and milliseconds.
+
+    Of what came from the party: ``received``, ``lost``, ``late`` (too late to be heard), ``jitter``, ``wait`` (in the
+    jitter buffer). Of what was sent to it: ``sent``, and what its own reports say, None without any. ``round_trip`` is
+    None when nobody could tell.
+    """
+
+    leg: str
+    at: float
+    received: int
+    lost: int
+    jitter: float
+    sent: int
+    lost_there: int | None = None
+    jitter_there: float | None = None
+    round_trip: float | None = None
+    late: int = 0
+    wait: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +145,8 @@ class EngineReviewed:
     """What the engine really holds of one call, after a new start or a lost connection.
 
     ``up``: legs that are answered; ``ringing``: legs that exist and are not; ``joined``: legs in the call's bridge.
-    ``recording``: recordings that run now.
+    ``recording``: recordings that run now. ``since``: when the engine was started (UNIX seconds, 0: unknown);
+    ``away``: for how many seconds we had not reached it. What is older than the engine and not there was lost with it.
     """
 
     at: float
@@ -123,6 +154,8 @@ class EngineReviewed:
     ringing: frozenset[str] = field(default_factory=frozenset)
     joined: frozenset[str] = field(default_factory=frozenset)
     recording: frozenset[str] = field(default_factory=frozenset)
+    since: float = 0.0
+    away: float = 0.0
 
 
 EngineEvent = (
@@ -132,6 +165,7 @@ EngineEvent = (
     | LegControlled
     | LegJoined
     | LegEnded
+    | LegMeasured
     | KeyPressed
     | PlaybackEnded
     | RecordingBegan

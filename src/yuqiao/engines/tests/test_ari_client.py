@@ -31,6 +31,10 @@ class Misbehaving:
         self.asked: list[tuple[str, str]] = []
         self.authorization: list[str] = []
         self.status = 204
+        self.answers: dict[str, object] = {}
+        self.statuses: dict[str, list[int]] = {}
+        self.refused = ""
+        self.hung_up = asyncio.Event()
         self.silent = asyncio.Event()
         self.silent.set()
 
@@ -52,6 +56,15 @@ class Misbehaving:
         """Answer any command with the status that is set, once it is not silent."""
         self.asked.append((request.method, request.raw_path))
         await self.silent.wait()
+        path = request.path.removeprefix("/ari/")
+        if scripted := self.statuses.get(f"{request.method} {path}"):
+            return web.Response(status=scripted.pop(0) if len(scripted) > 1 else scripted[0])
+        if path in self.answers:
+            return web.json_response(self.answers[path])
+        if request.method == "DELETE":
+            self.hung_up.set()
+        if self.refused and self.refused in path.split("/"):
+            return web.Response(status=500)
         return web.Response(status=self.status)
 
     @asynccontextmanager
@@ -136,9 +149,34 @@ async def test_commands_are_quoted_and_their_failures_are_errors_with_a_status()
             assert gone.value.gone
             assert not await ari.is_recording("name")
             server.status = 409
-            await ari.make_bridge("bridge")
             with pytest.raises(AriError):
                 await ari.join("bridge", "leg")
+
+
+async def test_a_bridge_that_stands_already_is_left_as_it_is() -> None:
+    server = Misbehaving()
+    server.statuses = {"POST bridges/room": [409], "GET bridges/room": [200]}
+    async with server.serving() as ari, connected(ari):
+        await ari.make_bridge("room")
+    assert [method for method, path in server.asked if "bridges" in path] == ["POST", "GET"]
+
+
+async def test_a_name_that_a_bridge_taken_away_still_holds_is_waited_for() -> None:
+    server = Misbehaving()
+    server.statuses = {"POST bridges/room": [409, 409, 409, 200], "GET bridges/room": [404]}
+    async with server.serving() as ari, connected(ari):
+        await ari.make_bridge("room")
+    assert [method for method, path in server.asked if "bridges" in path] == ["POST", "GET"] * 3 + ["POST"]
+
+
+async def test_a_name_that_is_never_free_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Misbehaving()
+    server.statuses = {"POST bridges/room": [409], "GET bridges/room": [404]}
+    async with server.serving() as ari, connected(ari):
+        monkeypatch.setattr(client, "COMMAND_SECONDS", 0.1)
+        with pytest.raises(AriError) as refused:
+            await ari.make_bridge("room")
+    assert (refused.value.status, refused.value.gone) == (409, False)
 
 
 async def test_an_engine_that_is_silent_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,3 +229,26 @@ async def test_a_leg_that_left_without_a_cause_is_over_all_the_same(monkeypatch:
     assert isinstance(first, events.LegEnded)
     assert isinstance(second, events.LegEnded)
     assert {(first.leg, first.cause), (second.leg, second.cause)} == {("17.2", 127), ("17.1", events.NORMAL)}
+
+
+@pytest.mark.parametrize("refused", ["snoop", ""])
+async def test_a_prompt_that_cannot_be_whispered_is_played(monkeypatch: pytest.MonkeyPatch, refused: str) -> None:
+    """Refused, or never ours to command: the party hears it in any case, and no channel is left behind."""
+    monkeypatch.setattr(client, "COMMAND_SECONDS", 0.3)
+    server = Misbehaving()
+    server.answers = {
+        "asterisk/info": {"system": {"version": "22.10.1"}, "status": {}},
+        "channels": [{"id": "17.1"}, {"id": "leg"}],
+        "bridges": [{"id": "room", "channels": ["17.1", "leg"]}],
+    }
+    server.refused = refused
+    async with server.serving() as ari, connected(ari):
+        await ari.holdings()
+        server.asked.clear()
+        await ari.play("p1", "17.1", ["sound:yuqiao/en/menu"])
+        async with asyncio.timeout(10):
+            await server.hung_up.wait()
+    asked = [(verb, path.partition("?")[0]) for verb, path in server.asked]
+    assert asked[0] == ("POST", "/ari/channels/17.1/snoop/say-17.1~p1")
+    assert ("POST", "/ari/channels/17.1/play/p1") in asked
+    assert ("DELETE", "/ari/channels/say-17.1~p1") in asked

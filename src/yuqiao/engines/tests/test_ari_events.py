@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yuqiao.engines import events
-from yuqiao.engines.ari_events import TRANSLATORS, translate
+from yuqiao.engines.ari_events import MIXER_LOST, TRANSLATORS, started_at, translate
 
 STAMP = "2026-11-22T08:00:00.250+0000"
 AT = 1795334400.25
@@ -25,6 +25,17 @@ CHANNEL = {
 
 def message(kind: str, **more: Any) -> dict[str, Any]:
     return {"type": kind, "timestamp": STAMP, "application": "yuqiao", **more}
+
+
+#: What Asterisk 22.10 left with a leg whose peer sends no RTCP and loses a packet in thirteen.
+ASTERISKS_QUALITY = (
+    "ssrc=844986574;themssrc=440;lp=24;rxjitter=0.000000;rxcount=318;txjitter=0.000125;txcount=0;rlp=0;rtt=0.000000;"
+    "rxmes=0.000000;txmes=46.251234"
+)
+OUR_QUALITY = (
+    "ssrc=7;themssrc=440;lp=3;rxjitter=0.001000;rxcount=500;txjitter=0.004500;txcount=510;rlp=2;rtt=0.030000;"
+    "rxmes=90.000000;txmes=90.000000;late=1;wait=0.040000;concealed=0.080000"
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +54,19 @@ def message(kind: str, **more: Any) -> dict[str, Any]:
         (message("Dial", dialstatus="RINGING", peer=CHANNEL), events.LegRinging("17.1", AT)),
         (message("Dial", dialstatus="PROGRESS", peer=CHANNEL), events.LegRinging("17.1", AT)),
         (message("Dial", dialstatus="ANSWER", peer=CHANNEL), None),
+        (
+            message("ChannelDestroyed", cause=41, cause_txt=MIXER_LOST, channel=CHANNEL),
+            events.LegEnded("17.1", 41, AT, by_engine=True),
+        ),
+        (
+            message("ChannelHangupRequest", cause=32, soft=True, cause_txt=MIXER_LOST, channel=CHANNEL),
+            events.LegEnded("17.1", 41, AT, by_engine=True),
+        ),
+        (message("ChannelHangupRequest", cause=41, channel=CHANNEL), None),
+        (
+            message("ChannelDestroyed", cause=41, cause_txt="Temporary failure", channel=CHANNEL),
+            events.LegEnded("17.1", 41, AT),
+        ),
         (
             message("ChannelDestroyed", cause=17, cause_txt="User busy", channel=CHANNEL),
             events.LegEnded("17.1", 17, AT),
@@ -64,6 +88,26 @@ def message(kind: str, **more: Any) -> dict[str, Any]:
         ),
         (message("RecordingFailed", recording={"name": "r"}), events.RecordingEnded("r", 0, AT, done=False)),
         (message("ChannelVarset", variable="x"), None),
+        (
+            message("ChannelVarset", variable="RTPAUDIOQOS", value=ASTERISKS_QUALITY, channel=CHANNEL),
+            events.LegMeasured("17.1", AT, received=318, lost=24, jitter=0.125, sent=0),
+        ),
+        (
+            message("ChannelVarset", variable="RTPAUDIOQOS", value=OUR_QUALITY, channel=CHANNEL),
+            events.LegMeasured(
+                "17.1",
+                AT,
+                received=500,
+                lost=3,
+                jitter=4.5,
+                sent=510,
+                lost_there=2,
+                jitter_there=1.0,
+                round_trip=30.0,
+                late=1,
+                wait=40.0,
+            ),
+        ),
     ],
 )
 def test_what_it_means(told: dict[str, Any], expected: events.EngineEvent | None) -> None:
@@ -88,3 +132,22 @@ def test_anything_else_is_a_value_error_or_nothing(kind: str, fields: dict[str, 
     with contextlib.suppress(ValueError):
         event = translate({"type": kind, **fields})
         assert event is None or hash(event), "what it says can be looked up"
+
+
+def test_since_when_the_engine_runs_is_asterisks_startup_time_and_nothing_where_it_is_not_told() -> None:
+    assert started_at({"status": {"startup_time": STAMP, "last_reload_time": STAMP}}) == AT
+    untold: list[dict[str, Any]] = [{}, {"status": None}, {"status": {}}, {"status": {"startup_time": "yesterday"}}]
+    for answer in untold:
+        assert started_at(answer) == 0.0
+
+
+def test_a_call_s_trunk_and_diversion_are_known() -> None:
+    shown = {"YUQIAO_TRUNK": "city-a", "YUQIAO_DIVERTED_FROM": "12345"}
+    arrived = translate(message("StasisStart", args=[], channel={**CHANNEL, "channelvars": shown}))
+    assert isinstance(arrived, events.LegArrived)
+    assert (arrived.trunk, arrived.diverted_from) == ("city-a", "12345")
+
+
+def test_a_whispered_prompt_ends_for_the_leg_that_heard_it() -> None:
+    playback = {"id": "p1", "target_uri": "channel:say-17.1~p1", "state": "done"}
+    assert translate(message("PlaybackFinished", playback=playback)) == events.PlaybackEnded("p1", "17.1", AT)
