@@ -57,7 +57,10 @@ def read_uri(text: str) -> Uri:
     port = DEFAULT_PORT if parsed.port is None else parsed.port
     if not _HOST.fullmatch(parsed.host) or not 0 < port < 65536:
         raise ValueError("no host in the SIP URI")
-    number = unquote(user.partition(":")[0].partition(";")[0])
+    raw = user.partition(":")[0].partition(";")[0]
+    number = unquote(raw)
+    if _CONTROL.search(number):  # no number that anybody has: %00 and the like stay as they came (RFC 4475 3.1.1.4)
+        number = raw
     transport = (parsed.params.get("transport") or "").upper()
     return Uri(text, scheme, number, parsed.host, parsed.port or 0, transport, "lr" in parsed.params)
 
@@ -73,11 +76,13 @@ def read_party(value: str) -> Party:
         if not closing:
             raise ValueError("an address without its closing bracket")
         name = name or before.strip()
+        if not quoted and '"' in name:
+            raise ValueError("a name whose quotation marks do not close")
     else:
         uri, _, tail = rest.partition(";")
     if not uri or ((tail := tail.strip()) and opening and not tail.startswith(";")):
         raise ValueError("no address")
-    return Party(name, uri.strip(), parse_params(tail).get("tag") or "")
+    return Party(_CONTROL.sub("", name), uri.strip(), parse_params(tail).get("tag") or "")
 
 
 def quoted_name(name: str) -> str:

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import random
+import re
 import secrets
 import socket
 from collections.abc import Callable, Sequence
@@ -21,13 +23,14 @@ from yuqiao.media.sip.core import Core
 from yuqiao.media.sip.routes import Health, Way, named_by, ways
 from yuqiao.media.sip.signing import Signer
 from yuqiao.media.sip.transport import Hop, is_address
-from yuqiao.media.sip.trunks import TrunkSettings
+from yuqiao.media.sip.trunks import Network, TrunkSettings
 
 log = logging.getLogger(__name__)
 
 LOOK_UP_AGAIN = 60.0
 _FAREWELL = 2.0
 _SILENT = {408, 503}
+_USER = re.compile(r'username\s*=\s*"([^"]{1,200})"', re.IGNORECASE)
 
 
 class Carrier:
@@ -194,6 +197,14 @@ class Carrier:
             timer.cancel()
 
 
+def _is_in(host: str, sources: Sequence[Network]) -> bool:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return any(address in network for network in sources)
+
+
 def _number(response: SipResponse, name: str) -> int:
     """Return a header field that is a number of seconds (``Retry-After: 18 (busy)``), 0 where it is none."""
     digits = (response.headers.get_first(name) or "").strip().split(" ")[0].split(";")[0].split("(")[0]
@@ -212,6 +223,7 @@ class Carriers:
         self._all = [Carrier(core, trunk, host) for trunk in trunks for host in trunk.hosts]
         self._watch: asyncio.Task[None] | None = None
         self._addresses: set[str] = set()
+        self._places: dict[str, set[str]] = {}
 
     async def start(self) -> None:
         """Look up the addresses, then register and ask after each carrier's health."""
@@ -253,7 +265,29 @@ class Carriers:
         found = ways(self.trunks, number, first, self._is_alive)
         if not found:
             raise ValueError("no trunk takes this number")
-        return number, found
+        free = tuple(one for one in found if not self.is_full(one.trunk))
+        if not free:
+            raise ValueError("every trunk that takes this number has as many calls as it may")
+        return number, free
+
+    def is_full(self, trunk: TrunkSettings) -> bool:
+        """Whether ``trunk`` has as many calls as it may, of both directions."""
+        return 0 < trunk.most_calls <= sum(leg.trunk is trunk for leg in self._core.legs.values())
+
+    def of(self, place: Hop, request: SipRequest) -> TrunkSettings | None:
+        """Return the trunk that sent ``request`` from ``place``, None: none did. By its address (of several at one the
+        one with that port), or by who signed."""
+        host = place.host
+        near = [
+            trunk
+            for trunk in self.trunks
+            if trunk.by_address and (host in self._places.get(trunk.name, ()) or _is_in(host, trunk.sources))
+        ]
+        if near:
+            return next((one for one in near if any(port == place.port for _, port in one.hosts)), near[0])
+        signed = (_USER.search(value) for value in request.headers.get("authorization"))
+        users = {found[1] for found in signed if found is not None}
+        return next((one for one in self.trunks if one.caller_login and one.caller_login.user in users), None)
 
     def named(self, name: str) -> TrunkSettings | None:
         """Return the trunk called ``name``: its login is used also for a URI that is dialled as it stands."""
@@ -286,12 +320,15 @@ class Carriers:
             if not trunk.by_address or trunk.sources:
                 continue
             for host, port in trunk.hosts:
+                places = self._places.setdefault(trunk.name, set())
                 if is_address(host):
                     found.add(host)
+                    places.add(host)
                     continue
                 try:
                     infos = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
                     found.update(str(info[4][0]) for info in infos)
+                    places.update(str(info[4][0]) for info in infos)
                 except (OSError, UnicodeError):
                     failed = True
                     log.warning("trunk %s: its host's address cannot be found; it cannot call in", trunk.name)

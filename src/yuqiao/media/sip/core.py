@@ -11,19 +11,31 @@ from typing import Protocol
 
 from aiosipua import SipRequest, SipResponse
 
+from yuqiao.lib.phones import HOST
 from yuqiao.media.sip import wire
-from yuqiao.media.sip.addresses import bracketed, escaped_user
+from yuqiao.media.sip.addresses import bracketed, escaped_user, read_party
+from yuqiao.media.sip.browser_sdp import Browsers
 from yuqiao.media.sip.dialog import Dialog
+from yuqiao.media.sip.flows import PROTOCOL
 from yuqiao.media.sip.layer import Layer, Transaction
 from yuqiao.media.sip.screening import ALLOW
+from yuqiao.media.sip.secure_media import Policy
+from yuqiao.media.sip.session_timers import Terms
+from yuqiao.media.sip.signing import Signer
 from yuqiao.media.sip.transactions import Timing
 from yuqiao.media.sip.transport import Hop, Transport, is_address
+from yuqiao.media.sip.trunks import TrunkSettings
 
 MAX_FORWARDS = 70
 
 
 class Leg(Protocol):
-    """What the trunk asks of each of its calls."""
+    """What the trunk asks of each of its calls. ``places``: addresses from which it was begun or answered."""
+
+    places: set[str]
+    dialog: Dialog | None
+
+    trunk: TrunkSettings | None
 
     def on_request(self, transaction: Transaction) -> None:
         """A request within the dialog."""
@@ -42,15 +54,43 @@ class Core:
     """Shared by the legs of one trunk; ``legs`` by Call-ID and our tag; ``arrivals`` tells an INVITE that came by two
     ways (8.2.2.2)."""
 
-    def __init__(self, transport: Transport, layer: Layer, timing: Timing, counters: Counter[str], agent: str) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        layer: Layer,
+        timing: Timing,
+        counters: Counter[str],
+        agent: str,
+        *,
+        terms: Terms = Terms(),  # noqa: B008 - a frozen value
+    ) -> None:
         self.transport = transport
         self.layer = layer
         self.timing = timing
         self.counters = counters
         self.agent = agent
+        self.terms = terms
         self.legs: dict[tuple[str, str], Leg] = {}
         self.arrivals: set[tuple[str, ...]] = set()
+        self.srtp = Policy.OPTIONAL  # for whoever is no trunk
+        self.browsers: Browsers | None = None
         self._routes: dict[str, str] = {}
+
+    def note_answer(self, response: SipResponse, host: str) -> None:
+        """A request of ours was answered from ``host``: if it was a call's, its other end may speak from there."""
+        tag = read_party(response.headers.get_first("from") or "").tag
+        leg = self.legs.get((response.headers.get_first("call-id") or "", tag))
+        if leg is not None:
+            leg.places.add(host)
+
+    def expects(self, leg: Leg, host: str) -> bool:
+        """Whether a request that names ``leg``'s dialog may come from ``host``: where its messages came from, where
+        ours go to (12.2.1.1). Tags can be overheard; an address in the middle of a call's way is harder to take.
+        A name that was not looked up yet could be anybody's: then the tags must do."""
+        if host in leg.places or leg.dialog is None or leg.dialog.hop.protocol == PROTOCOL:
+            return host in leg.places
+        there = [self.transport.looked_up(name) for name in leg.dialog.hosts()]
+        return host in there or "" in there
 
     def later(self, seconds: float, act: Callable[[], None]) -> asyncio.TimerHandle:
         """Call ``act`` in ``seconds``."""
@@ -58,22 +98,27 @@ class Core:
 
     def place(self, hop: Hop) -> str:
         """Return ``host:port`` under which the peer at ``hop`` reaches us: the bound address, or if that is the
-        wildcard, the one our machine would send from."""
-        host, port = self.transport.address
+        wildcard, the one our machine would send from. ValueError for TLS where we have no certificate."""
+        host, port = self.transport.address[0], self.transport.port(hop.protocol)
         if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
-            host = self._routes.get(hop.host) or self._routes.setdefault(hop.host, _address_towards(hop, host))
+            there = HOST if hop.protocol == PROTOCOL else hop.host
+            host = self._routes.get(there) or self._routes.setdefault(there, _address_towards(hop, host))
         return f"{bracketed(host)}:{port}"
 
     def contact(self, user: str, hop: Hop) -> tuple[str, str]:
         """Return our Contact header field for a dialog over ``hop``."""
-        transport = ";transport=tcp" if hop.reliable else ""
-        return "Contact", f"<sip:{escaped_user(user)}@{self.place(hop)}{transport}>"
+        transport = f";transport={hop.protocol.lower()}" if hop.reliable else ""
+        scheme = "sips" if hop.sips else "sip"
+        return "Contact", f"<{scheme}:{escaped_user(user)}@{self.place(hop)}{transport}>"
+
+    def via(self, hop: Hop) -> str:
+        """Return a Via of ours for a request over ``hop``, with a new branch and rport (RFC 3581)."""
+        return f"SIP/2.0/{hop.protocol} {self.place(hop)};branch={wire.COOKIE}{secrets.token_hex(8)};rport"
 
     def begin(self, method: str, uri: str, hop: Hop, routes: Iterable[str] = ()) -> SipRequest:
         """Begin a request: Via with a new branch and rport (RFC 3581), Max-Forwards, routes (8.1.1)."""
         request = SipRequest(method=method, uri=uri)
-        branch = f"{wire.COOKIE}{secrets.token_hex(8)}"
-        request.headers.append("Via", f"SIP/2.0/{hop.protocol} {self.place(hop)};branch={branch};rport")
+        request.headers.append("Via", self.via(hop))
         request.headers.append("Max-Forwards", str(MAX_FORWARDS))
         for route in routes:
             request.headers.append("Route", route)
@@ -92,6 +137,19 @@ class Core:
         request.headers.append("CSeq", f"{seq} {method}")
         request.headers.append("User-Agent", self.agent)
         return request, hop
+
+    def tell(self, dialog: Dialog, request: SipRequest, hop: Hop, signer: Signer | None) -> None:
+        """Send a request inside ``dialog`` whose outcome changes nothing, signed where the other end asks for it."""
+        if signer is not None:
+            signer.begin_anew(request)
+
+        def on_response(response: SipResponse) -> None:
+            again = None if signer is None else signer.again(request, response)
+            if again is not None:
+                dialog.local_seq = max(dialog.local_seq, wire.cseq_of(again)[0])
+                self.layer.request(again, hop, lambda response: None, lambda: None)
+
+        self.layer.request(request, hop, on_response, lambda: None)
 
     def reply(
         self,

@@ -14,6 +14,8 @@ from aiosipua import SipRequest, SipResponse, parse_via
 
 from yuqiao.media.sip import wire
 from yuqiao.media.sip.addresses import DEFAULT_PORT, read_party
+from yuqiao.media.sip.flows import PROTOCOL
+from yuqiao.media.sip.secure_transport import TLS_PORT
 from yuqiao.media.sip.transactions import Arm, Disarm, Do, Effect, Event, Kind, Machine, State, Timing, step
 from yuqiao.media.sip.transport import Hop
 
@@ -25,20 +27,40 @@ _UNANSWERED = {State.NEW, State.CALLING, State.TRYING, State.PROCEEDING}
 
 class Transaction:
     """One request and its responses. Clients hear of them through ``on_response`` and ``on_failure``; servers answer
-    with `respond` and hear through ``on_failure`` when their refusal was never acknowledged."""
+    with `respond` and hear through ``on_failure`` when their refusal was never acknowledged.
+
+    An answered one is still kept for 32 s (Timers D, J, L, M), hundreds of them at a time on a busy server. By then it
+    is octets and timers only: the request as it was read, and whoever wanted to hear of it, are let go."""
+
+    __slots__ = (
+        "_request", "hop", "key", "layer", "local_tag", "machine", "octets", "on_cancel", "on_failure", "on_response",
+        "timers",
+    )  # fmt: skip
 
     def __init__(self, layer: Layer, machine: Machine, key: Key, request: SipRequest, hop: Hop) -> None:
         self.layer = layer
         self.machine = machine
         self.key = key
-        self.request = request
         self.hop = hop
         self.octets = b""
         self.timers: dict[Event, asyncio.TimerHandle] = {}
-        self.on_response: Callable[[SipResponse], None] = lambda response: None
-        self.on_failure: Callable[[], None] = lambda: None
-        self.on_cancel: Callable[[SipRequest], None] = lambda cancel: None
+        self.on_response: Callable[[SipResponse], None] = _unheard
+        self.on_failure: Callable[[], None] = _nothing
+        self.on_cancel: Callable[[SipRequest], None] = _unheard
         self.local_tag = ""
+        self._request: SipRequest | None = request
+
+    @property
+    def request(self) -> SipRequest:
+        """The request as it was sent or read, until it has its final response; then RuntimeError."""
+        if self._request is None:
+            raise RuntimeError("the request was answered and let go")
+        return self._request
+
+    @property
+    def holds_request(self) -> bool:
+        """Whether `request` can still be read."""
+        return self._request is not None
 
     @property
     def unanswered(self) -> bool:
@@ -49,6 +71,17 @@ class Transaction:
         """A server gives a response; one that comes too late for its state is dropped, as section 17.2 wants."""
         self.octets = bytes(response)
         self.layer.run(self, _response_event(response))
+
+    def let_go(self) -> None:
+        """Keep no more than the state needs: what is answered needs no request, what is over nobody to tell. A client
+        still hears of an accepted INVITE, whose repeated 2xx wants its ACK; a server of a refusal that gets none."""
+        if self.unanswered:
+            return
+        self._request = None
+        self.on_cancel = _unheard
+        answered = self.machine.state is State.COMPLETED and self.machine.kind in {Kind.CLIENT, Kind.INVITE_CLIENT}
+        if answered or self.machine.state is State.TERMINATED:
+            self.on_response, self.on_failure = _unheard, _nothing
 
     def abandon(self) -> None:
         """Forget it: no more timers, nothing delivered (9.1: a cancelled INVITE that nobody finishes)."""
@@ -97,9 +130,9 @@ class Layer:
         self.run(transaction, Event.START)
         return transaction
 
-    def receive_response(self, response: SipResponse) -> None:
+    def receive_response(self, response: SipResponse) -> bool:
         """Match by the top Via's branch and the CSeq's method (17.1.3); one with several Vias is meant for somebody
-        else (8.1.3.3)."""
+        else (8.1.3.3). Tells whether it answers a request of ours."""
         vias = response.headers.get("via")
         branch = parse_via(vias[0]).branch or ""
         key = ("client", branch, wire.cseq_of(response)[1])
@@ -108,6 +141,7 @@ class Layer:
             self._counters["strays"] += 1
         else:
             self.run(transaction, _response_event(response), response)
+        return transaction is not None
 
     def receive_request(self, request: SipRequest, source: Hop) -> None:
         """Match by branch, sent-by and method, ACK counting as INVITE (17.2.3); else begin a server transaction."""
@@ -123,7 +157,8 @@ class Layer:
             self.run(transaction, Event.REQUEST, request)
         else:
             kind = Kind.INVITE_SERVER if request.method == "INVITE" else Kind.SERVER
-            wire.note_source(request, source.host, source.port)
+            if source.protocol != PROTOCOL:  # no browser's phone has an address to be told of
+                wire.note_source(request, source.host, source.port)
             machine = Machine(kind, source.reliable, self._timing)
             transaction = Transaction(self, machine, key, request, reply_hop(request, source))
             self._table[key] = transaction
@@ -158,6 +193,7 @@ class Layer:
             transaction.timers.clear()
         for effect in effects:
             self._carry_out(transaction, effect, message)
+        transaction.let_go()
 
     def _carry_out(self, transaction: Transaction, effect: Effect, message: wire.Message | None) -> None:
         match effect:
@@ -173,7 +209,7 @@ class Layer:
                 self._counters["retransmitted"] += 1
                 self._transmit(transaction, transaction.octets)
             case Do.ACK if isinstance(message, SipResponse):
-                self._transmit(transaction, bytes(_refusal_ack(transaction.request, message)))
+                self._acknowledge(transaction, message)
             case Do.DELIVER:
                 self._deliver(transaction, message)
             case Do.TIMED_OUT:
@@ -181,6 +217,12 @@ class Layer:
                 transaction.on_failure()
             case Do.FAILED:
                 transaction.on_failure()
+
+    def _acknowledge(self, transaction: Transaction, refusal: SipResponse) -> None:
+        """17.1.1.3. From the first refusal on, the octets kept are its ACK's: each repetition gets the same."""
+        if transaction.holds_request:
+            transaction.octets = bytes(_refusal_ack(transaction.request, refusal))
+        self._transmit(transaction, transaction.octets)
 
     def _deliver(self, transaction: Transaction, message: wire.Message | None) -> None:
         if isinstance(message, SipResponse):
@@ -199,6 +241,14 @@ class Layer:
             handle.cancel()
 
 
+def _unheard(message: wire.Message) -> None:
+    """Nobody wants to hear of it."""
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 def _response_event(response: SipResponse) -> Event:
     classes = {1: Event.PROVISIONAL, 2: Event.SUCCESS}
     return classes.get(response.status_code // 100, Event.FAILURE)
@@ -212,7 +262,7 @@ def server_key(request: SipRequest, method: str) -> Key:
     """
     via = parse_via(request.headers.get("via")[0])
     key = ("server", via.branch or "", f"{via.host.lower()}:{via.port or DEFAULT_PORT}", method)
-    if via.branch and via.branch.startswith(wire.COOKIE):
+    if via.branch and via.branch.startswith(wire.COOKIE) and via.branch != wire.COOKIE:  # RFC 4475 3.2.1
         return key
     call_id = request.headers.get_first("call-id") or ""
     sender = read_party(request.headers.get_first("from") or "").tag
@@ -226,7 +276,9 @@ def reply_hop(request: SipRequest, source: Hop) -> Hop:
     """
     via = parse_via(request.headers.get("via")[0])
     if source.reliable:
-        return Hop(source.protocol, source.host, via.port or DEFAULT_PORT, source.connection)
+        default = TLS_PORT if source.protocol == "TLS" else DEFAULT_PORT
+        sips = request.uri.lower().startswith("sips:")
+        return Hop(source.protocol, source.host, via.port or default, source.connection, sips)
     port = source.port if "rport" in via.params else via.port or DEFAULT_PORT
     return Hop(source.protocol, source.host, port)
 

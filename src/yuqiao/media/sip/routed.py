@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from yuqiao.media import causes
-from yuqiao.media.ports import Address, AudioParameters, CallObserver, EndCause
+from yuqiao.media.ports import Address, AudioParameters, CallObserver, EndCause, TransferRequest
 from yuqiao.media.sip import mapping, routes
 from yuqiao.media.sip.outbound import OutboundLeg
 from yuqiao.media.sip.routes import Way, goes_on
@@ -25,6 +25,7 @@ class RoutedCall:
         self._ends_at = asyncio.get_running_loop().time() + timeout
         self._attempt: _Attempt | None = None
         self._over = False
+        self._on_transfer: Callable[[TransferRequest], bool] = lambda wanted: False
         self._go_on()
 
     def _current(self) -> OutboundLeg:
@@ -63,6 +64,16 @@ class RoutedCall:
         return self._current().headers
 
     @property
+    def carrier(self) -> str:
+        """See `SipCall.carrier`."""
+        return self._current().carrier
+
+    @property
+    def diverted_from(self) -> str:
+        """Always "": we call."""
+        return ""
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """See `SipCall.languages`."""
         return self._current().languages
@@ -70,9 +81,26 @@ class RoutedCall:
     def ring(self) -> None:
         """Nothing: it is the other end that rings."""
 
+    def progress(self, local: Address, language: str = "") -> AudioParameters:
+        """Always ValueError: early media of an outbound call is the other end's."""
+        return self._current().progress(local, language)
+
     def answer(self, local: Address, language: str = "") -> AudioParameters:
         """Always ValueError: an outbound call is answered by the other end."""
         return self._current().answer(local, language)
+
+    def take_transfers(self, on_transfer: Callable[[TransferRequest], bool]) -> None:
+        """See `SipCall.take_transfers`."""
+        self._on_transfer = on_transfer
+        self._current().take_transfers(on_transfer)
+
+    def transfer_progress(self, status: int) -> None:
+        """See `SipCall.transfer_progress`."""
+        self._current().transfer_progress(status)
+
+    def hold(self, *, held: bool) -> None:
+        """See `SipCall.hold`."""
+        self._current().hold(held=held)
 
     def hangup(self, cause: int = 16) -> None:
         """Give up all attempts, or end the call."""
@@ -86,6 +114,7 @@ class RoutedCall:
         seconds = max(0.1, self._ends_at - asyncio.get_running_loop().time())
         attempt = self._attempt = _Attempt(self, self._observer, may_be_silent=not self._left)
         attempt.call = self._place(way, attempt, seconds)
+        attempt.call.take_transfers(self._on_transfer)
 
     def ended(self, attempt: _Attempt, cause: EndCause) -> None:
         """An attempt is over: try the next way, or tell the owner."""
@@ -110,7 +139,7 @@ class _Attempt:
         self.call: OutboundLeg | None = None
         self.rang = False
         self.talked = False
-        self._owner = owner
+        self._owner: RoutedCall | None = owner  # until the end: they would keep each other for ever
         self._observer = observer
         self._silent = False
         self._patience: asyncio.TimerHandle | None = None
@@ -142,7 +171,9 @@ class _Attempt:
     def on_end(self, cause: EndCause) -> None:
         """See `CallObserver`; giving up on a silent one counts as out of order."""
         self._calm()
-        self._owner.ended(self, mapping.end_cause(causes.OUT_OF_ORDER) if self._silent else cause)
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.ended(self, mapping.end_cause(causes.OUT_OF_ORDER) if self._silent else cause)
 
     def on_digit(self, digit: str, duration_ms: int) -> None:
         """See `CallObserver`."""

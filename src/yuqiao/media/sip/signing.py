@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import Counter
 
@@ -10,8 +9,6 @@ from aiosipua import SipRequest, SipResponse
 
 from yuqiao.media.sip import wire
 from yuqiao.media.sip.digest import Challenge, Login, answer, choose
-
-_BRANCH = re.compile(r";branch=[^;]+", re.IGNORECASE)
 
 
 class Signer:
@@ -48,6 +45,12 @@ class Signer:
         )
         request.headers.set_single(name, value)
 
+    def begin_anew(self, request: SipRequest) -> None:
+        """A later request of the same call: signed at once by the nonce there is; it may be challenged like a first."""
+        self._answered.pop(request.method, None)
+        if self.has_nonce:
+            self.sign(request)
+
     def again(self, request: SipRequest, response: SipResponse) -> SipRequest | None:
         """Return ``request`` as it goes out once more after ``response``, a 401 or 407 (22.2): signed, with the next
         CSeq and a branch of its own. None when the challenge cannot be met, or the same was met already: only a nonce
@@ -61,14 +64,6 @@ class Signer:
         if self._answered[request.method] >= (2 if found.stale or other else 1):
             return None
         self._answered[request.method] += 1
-        once_more = SipRequest(method=request.method, uri=request.uri)
-        for name, values in request.headers.items():
-            for value in values:
-                once_more.headers.append(name, value)
-        seq, method = wire.cseq_of(request)
-        once_more.headers.set_single("CSeq", f"{seq + 1} {method}")
-        branch = f";branch={wire.COOKIE}{secrets.token_hex(8)}"
-        once_more.headers.set_single("Via", _BRANCH.sub(branch, request.headers.get("via")[0], count=1))
-        once_more.body = request.body
+        once_more = wire.renewed(request)
         self.sign(once_more)
         return once_more

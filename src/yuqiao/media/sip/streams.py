@@ -1,4 +1,4 @@
-"""One TCP connection that carries SIP, taken or made."""
+"""One TCP connection that carries SIP, with TLS or without, taken or made."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from yuqiao.media.sip.framing import Framer
 from yuqiao.media.sip.wire import MalformedError
 
 PARTIAL_LIMIT = 32.0
+CLOSING_LIMIT = 1.0
 _MOST_UNSENT = 1024 * 1024
 
 
@@ -24,6 +25,9 @@ class Connection(asyncio.Protocol):
         on_close: Callable[[Connection], None],
         on_malformed: Callable[[str], None],
         counters: Counter[str],
+        *,
+        protocol: str = "TCP",
+        name: str = "",
     ) -> None:
         self._on_frame = on_frame
         self._on_open = on_open
@@ -36,6 +40,9 @@ class Connection(asyncio.Protocol):
         self._patience: asyncio.TimerHandle | None = None
         self._dead = False
         self.peer: tuple[str, int] = ("", 0)
+        self.protocol = protocol
+        self.name = name  # what the peer proved to be, "" where it need not
+        self._lost = asyncio.Event()
 
     @property
     def open(self) -> bool:
@@ -65,6 +72,16 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
+    async def wait_closed(self) -> None:
+        """Return once it is closed; what a peer does not close in time is cut off."""
+        if self._transport is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSING_LIMIT):
+                await self._lost.wait()
+        except TimeoutError:
+            self._transport.abort()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio.Protocol."""
         if not isinstance(transport, asyncio.Transport) or self._dead:
@@ -93,10 +110,11 @@ class Connection(asyncio.Protocol):
                 self._on_frame(frame, self)
             elif self._transport is not None:
                 self._transport.write(b"\r\n")  # RFC 5626 3.5.1: the pong
-        if self._patience is not None:
+        # a piece now and then buys no time: what was begun must be whole 32 s after it began
+        if self._patience is not None and (frames or not self._framer.partial):
             self._patience.cancel()
             self._patience = None
-        if self._framer.partial:
+        if self._framer.partial and self._patience is None:
             self._patience = asyncio.get_running_loop().call_later(PARTIAL_LIMIT, self._give_up)
 
     def _give_up(self) -> None:
@@ -110,4 +128,5 @@ class Connection(asyncio.Protocol):
         if self._framer.partial and not self._dead:
             self._on_malformed("a connection was cut off in the middle of a message")
         self._dead = True
+        self._lost.set()
         self._on_close(self)

@@ -13,26 +13,30 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from aiosipua import SipRequest, expand_compact_header
+from aiosipua import SipRequest
 
 from yuqiao.lib.faults import where
+from yuqiao.media import causes
 from yuqiao.media.ports import Address, CallObserver, SipCall
-from yuqiao.media.sip import screening, sdp, wire
-from yuqiao.media.sip.addresses import bracketed, checked_header, escaped_user, quoted_name, read_party, read_uri
+from yuqiao.media.sip import mapping, screening, sdp, session_timers, wire
+from yuqiao.media.sip.addresses import bracketed, checked_header, escaped_user, read_party
 from yuqiao.media.sip.admission import Door
 from yuqiao.media.sip.carriers import Carriers
 from yuqiao.media.sip.core import Core
-from yuqiao.media.sip.dialog import hop_to
 from yuqiao.media.sip.digest import Verifier
+from yuqiao.media.sip.exchange import Exchange
+from yuqiao.media.sip.flows import PROTOCOL
 from yuqiao.media.sip.inbound import InboundLeg, arrival_of
+from yuqiao.media.sip.inviting import Wanted, leg_to
 from yuqiao.media.sip.layer import Layer, Transaction, reply_hop
 from yuqiao.media.sip.outbound import OutboundLeg
+from yuqiao.media.sip.phones import PhoneSettings
 from yuqiao.media.sip.routed import RoutedCall
 from yuqiao.media.sip.routes import Way
-from yuqiao.media.sip.signing import Signer
+from yuqiao.media.sip.secure_media import Policy
+from yuqiao.media.sip.secure_transport import Tls, TlsSettings
 from yuqiao.media.sip.transactions import Timing
 from yuqiao.media.sip.transport import Hop, Transport
 from yuqiao.media.sip.trunks import Network, TrunkSettings
@@ -40,34 +44,22 @@ from yuqiao.media.sip.trunks import Network, TrunkSettings
 log = logging.getLogger(__name__)
 
 OnIncoming = Callable[[SipCall], CallObserver | None]
-_OURS = {
-    "via", "from", "to", "call-id", "cseq", "contact", "max-forwards", "route", "record-route", "content-type",
-    "content-length", "allow", "require", "supported", "user-agent",
-}  # fmt: skip
 _COUNTED = (
     "requests", "responses", "calls_in", "calls_out", "malformed", "unanswerable", "refused", "repeated",
-    "retransmitted", "timeouts", "strays", "dropped", "unreachable", "errors", "strangers", "challenged",
+    "retransmitted", "timeouts", "strays", "dropped", "unreachable", "errors", "strangers", "challenged", "expired",
+    "redirected", "transfers_refused", "tls_refused",
 )  # fmt: skip
 _FAREWELL = 2.0
 _KEEP_ALIVE = frozenset({b"", b"\r\n", b"\r\n\r\n", b"\0", b"\0\0\0\0"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a call that goes out shall be, whichever trunk carries it."""
-
-    local: Address
-    caller_number: str
-    caller_name: str
-    headers: Mapping[str, str]
-    languages: Sequence[str]
 
 
 class SipTrunk:
     """Implements `ports.Trunk`. ``port`` 0 takes a free one, the same for UDP and TCP; ``address`` tells which.
 
     ``trunks``: the carriers by which calls go out and come in. ``peers``: networks from which calls are taken besides;
-    None takes them from anywhere, for a loopback that nobody else reaches.
+    None takes them from anywhere, for a loopback that nobody else reaches. ``tls``: SIP over TLS as well; ValueError
+    when its certificate cannot be used. ``srtp``: for calls with whoever is no trunk. ``phones``: browsers' phones
+    come in by WebSocket.
 
     OSError from `start` when the port is taken.
     """
@@ -82,17 +74,27 @@ class SipTrunk:
         timing: Timing = Timing(),  # noqa: B008 - a frozen value
         trunks: Sequence[TrunkSettings] = (),
         peers: Sequence[Network] | None = None,
+        terms: session_timers.Terms = session_timers.Terms(),  # noqa: B008 - a frozen value
+        tls: TlsSettings | None = None,
+        srtp: Policy = Policy.OPTIONAL,
+        phones: PhoneSettings | None = None,
     ) -> None:
         self.on_incoming = on_incoming
         self._counters: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
+        self._tls = None if tls is None else Tls(tls)
         self._transport = Transport(
-            host, port, on_message=self._receive, on_malformed=self._note_malformed, counters=self._counters
+            host,
+            port,
+            on_message=self._receive,
+            on_malformed=self._note_malformed,
+            counters=self._counters,
+            tls=self._tls,
         )
         self._layer = Layer(self._transport.send, timing, self._counters)
         self._layer.on_request = self._on_request
         self._layer.on_ack = self._on_ack
         agent = checked_header("User-Agent", user_agent)[1]
-        self._core = Core(self._transport, self._layer, timing, self._counters, agent)
+        self._core = Core(self._transport, self._layer, timing, self._counters, agent, terms=terms)
         self._stopping = False
         self._warned_at = self._refused_at = float("-inf")
         callers = {one.caller_login.user: one.caller_login for one in trunks if one.caller_login}
@@ -102,6 +104,9 @@ class SipTrunk:
             verifier=Verifier("yuqiao", callers, secrets.token_bytes(32)) if callers else None,
             counters=self._counters,
         )
+        self._transport.crowd.trusts = self._door.knows
+        self._core.srtp = srtp
+        self._phones = None if phones is None else Exchange(self._core, phones, self._receive, self._note_malformed)
         self._carriers = Carriers(self._core, trunks, self._door.learn)
 
     @property
@@ -110,11 +115,24 @@ class SipTrunk:
         return self._transport.address
 
     @property
+    def tls_address(self) -> Address:
+        """The bound host and port for TLS; ValueError without."""
+        return self._transport.address[0], self._transport.port("TLS")
+
+    def reload_certificate(self) -> None:
+        """Show the certificate that is in its file now to whoever connects from now on. ValueError when it cannot be
+        used: the former one stays."""
+        if self._tls is not None:
+            self._tls.reload()
+
+    @property
     def counters(self) -> Mapping[str, int]:
         """See `Trunk.counters`. Besides: ``calls_in``, ``calls_out``; ``refused`` (requests turned away before an owner
         saw them), ``unanswerable`` (malformed, and no way back), ``repeated`` (requests come again), ``strays``
         (responses and ACKs to nothing), ``strangers`` (requests of those who may not call in), ``challenged`` (401),
-        ``dropped`` and ``unreachable`` (sends that failed), ``errors`` (ours)."""
+        ``expired`` (calls nobody refreshed in time), ``redirected`` (3xx followed), ``transfers_refused`` (REFER),
+        ``dropped`` and ``unreachable`` (sends that failed), ``tls_refused`` (connections of ours that TLS did not
+        bear), ``errors`` (ours)."""
         return MappingProxyType(self._counters)
 
     @property
@@ -125,6 +143,8 @@ class SipTrunk:
     async def start(self) -> None:
         """Bind and listen, then register with the carriers."""
         await self._transport.start()
+        if self._phones is not None:
+            await self._phones.start()
         await self._carriers.start()
 
     async def stop(self) -> None:
@@ -139,6 +159,8 @@ class SipTrunk:
         for leg in list(self._core.legs.values()):
             leg.leave()
         self._layer.stop()
+        if self._phones is not None:
+            await self._phones.stop()
         await self._transport.stop()
 
     def invite(
@@ -156,65 +178,44 @@ class SipTrunk:
     ) -> SipCall:
         """See `Trunk.invite`. ValueError also when number, name or headers hold line breaks, or when ``headers`` names
         a field that is ours to write."""
-        wanted = _Wanted(local, caller_number, caller_name, headers, languages)
+        wanted = Wanted(local, caller_number, caller_name, headers, languages)
 
         def place(target: str, observer: CallObserver, timeout: float, trunk: TrunkSettings | None) -> OutboundLeg:
-            leg = self._leg(target, observer, wanted, trunk)
-            leg.start(timeout)
-            return leg
+            return self._begin(leg_to(self._core, target, observer, wanted, trunk), timeout)
 
         def place_by(way: Way, observer: CallObserver, timeout: float) -> OutboundLeg:
             host, port = way.host
-            transport = ";transport=tcp" if way.trunk.transport == "TCP" else ""
+            transport = "" if way.trunk.transport == "UDP" else f";transport={way.trunk.transport.lower()}"
             uri = f"sip:{escaped_user(number)}@{bracketed(host)}:{port}{transport}"
             return place(uri, observer, timeout, way.trunk)
 
+        if self._phones is not None and (phone := self._phones.place(target)) is not None:
+            contact, hop = phone
+            leg = leg_to(self._core, target, observer, wanted, None, phone=(contact or target, hop))
+            leg.places.add(hop.host)
+            return self._begin(leg, timeout) if contact else leg.fail(causes.ABSENT, 480)
         number, ways = self._carriers.plan(target, via)
         if not ways:
             return place(target, observer, timeout, self._carriers.named(via))
         return RoutedCall(ways, place_by, observer, timeout)
 
-    def _leg(self, target: str, observer: CallObserver, wanted: _Wanted, trunk: TrunkSettings | None) -> OutboundLeg:
-        """Write the INVITE to ``target``, by ``trunk`` if that is a carrier's."""
-        uri = read_uri(target)
-        hop = hop_to(uri)
-        tag = secrets.token_hex(8)
-        invite = self._core.begin("INVITE", target, hop)
-        place = self._core.place(hop)
-        home = bracketed(trunk.home) if trunk is not None and trunk.login is not None else place
-        for name, value in (
-            ("From", f"{quoted_name(wanted.caller_name)}<sip:{escaped_user(wanted.caller_number)}@{home}>;tag={tag}"),
-            ("To", f"<{target}>"),
-            ("Call-ID", f"{secrets.token_hex(12)}@{place.rpartition(':')[0]}"),
-            ("CSeq", "1 INVITE"),
-            self._core.contact(wanted.caller_number, hop),
-            screening.ALLOW,
-            ("Accept", "application/sdp"),
-            ("User-Agent", self._core.agent),
-            ("Content-Type", "application/sdp"),
-        ):
-            invite.headers.append(name, value)
-        for name, value in wanted.headers.items():
-            checked_header(name, value)
-            if expand_compact_header(name).lower() in _OURS:
-                raise ValueError("this header field is the trunk's to write")
-            invite.headers.set_single(name, value)
-        names = (wanted.caller_number, wanted.caller_name, uri.user)
-        signer = Signer(trunk.login) if trunk is not None and trunk.login is not None else None
-        leg = OutboundLeg(
-            self._core,
-            invite,
-            hop,
-            observer,
-            tag=tag,
-            names=names,
-            local=wanted.local,
-            languages=wanted.languages,
-            signer=signer,
-        )
+    def _begin(self, leg: OutboundLeg, timeout: float) -> OutboundLeg:
         self._core.legs[leg.key] = leg
         self._counters["calls_out"] += 1
+        leg.start(timeout)
         return leg
+
+    @property
+    def phones_address(self) -> Address:
+        """Where WebSockets of browsers' phones are taken; ValueError where none are."""
+        if self._phones is None:
+            raise ValueError("no browsers' phones are taken")
+        return self._phones.address
+
+    @property
+    def phones(self) -> int:
+        """How many browsers' phones are connected."""
+        return len(self._transport.flows)
 
     @property
     def endpoints(self) -> Mapping[str, str]:
@@ -239,7 +240,8 @@ class SipTrunk:
                     self._layer.receive_request(message, source)
             else:
                 self._counters["responses"] += 1
-                self._layer.receive_response(message)
+                if self._layer.receive_response(message):
+                    self._core.note_answer(message, source.host)
         except Exception as error:  # whatever it is, the next call must be served
             self._counters["errors"] += 1
             log.error("a SIP message could not be handled: %s", where(error))  # noqa: TRY400 - see `where`
@@ -258,9 +260,12 @@ class SipTrunk:
 
     def _admits(self, request: SipRequest, source: Hop) -> bool:
         """Let in whom the door knows and what belongs to a call of ours; turn the others away without a transaction."""
+        if source.protocol == PROTOCOL:
+            return self._phones is not None and self._phones.admits(request, source)
         if self._door.knows(source.host) or self._layer.knows(request, source.host):
             return True
-        if _dialog_key(request) in self._core.legs:
+        leg = self._core.legs.get(_dialog_key(request))
+        if leg is not None and self._core.expects(leg, source.host):
             return True
         entry = self._door.judge(request, source.host, time.time())
         if entry.admitted:
@@ -297,8 +302,19 @@ class SipTrunk:
             leg.on_ack(request)
 
     def _on_request(self, transaction: Transaction) -> None:
+        """Serve a request; whatever goes wrong on our side, it gets its answer, so that no transaction hangs."""
+        try:
+            self._serve(transaction)
+        except Exception:
+            if transaction.unanswered:
+                self._core.reply(transaction, 500)
+            raise
+
+    def _serve(self, transaction: Transaction) -> None:
         request = transaction.request
-        refusal = screening.screen(request)
+        if self._phones is not None and self._phones.registers(transaction):
+            return
+        refusal = screening.screen(request, transaction.hop.protocol)
         if refusal is not None:
             self._counters["refused"] += 1
             self._core.reply(transaction, refusal.status, headers=refusal.headers)
@@ -319,12 +335,13 @@ class SipTrunk:
 
     def _on_cancel(self, transaction: Transaction) -> None:
         """9.2: 200 for the CANCEL itself; what it does to the INVITE is the leg's affair."""
-        invite = self._layer.invite_of(transaction.request)
+        cancel = transaction.request
+        invite = self._layer.invite_of(cancel)
         if invite is None:
             self._core.reply(transaction, 481)
             return
         self._core.reply(transaction, 200, tag=invite.local_tag)
-        invite.on_cancel(transaction.request)
+        invite.on_cancel(cancel)
 
     def _on_invite(self, transaction: Transaction) -> None:
         if self._stopping:
@@ -333,14 +350,27 @@ class SipTrunk:
         if arrival_of(transaction.request) in self._core.arrivals:
             self._core.reply(transaction, 482)
             return
+        if session_timers.too_brief(session_timers.read(transaction.request), self._core.terms):
+            self._core.reply(transaction, 422, headers=(("Min-SE", str(self._core.terms.least)),))
+            return
+        by_browser = transaction.hop.protocol == PROTOCOL
+        if by_browser and self._phones is not None and self._phones.takes_over(transaction):
+            return
+        trunk = None if by_browser else self._carriers.of(transaction.hop, transaction.request)
+        if trunk is not None and self._carriers.is_full(trunk):
+            self._counters["refused"] += 1
+            full = ("Reason", mapping.reason_header(causes.CONGESTION))
+            self._core.reply(transaction, 503, headers=(full,))
+            return
         self._core.reply(transaction, 100)
         try:
-            leg = InboundLeg(self._core, transaction)
+            leg = InboundLeg(self._core, transaction, trunk)
         except ValueError as error:
             self._counters["refused"] += 1
             self._core.reply(transaction, 488 if isinstance(error, sdp.NotAcceptableError) else 400)
             return
         self._core.legs[leg.key] = leg
+        leg.places.add(transaction.hop.host)
         self._counters["calls_in"] += 1
         try:
             observer = self.on_incoming(leg)

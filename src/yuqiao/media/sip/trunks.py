@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from yuqiao.media.ports import Address
+from yuqiao.media.sip.addresses import DEFAULT_PORT
 from yuqiao.media.sip.digest import Login
+from yuqiao.media.sip.secure_media import Policy
+from yuqiao.media.sip.secure_transport import TLS_PORT
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -30,7 +33,10 @@ _PREFIX = re.compile(r"\+?[0-9*#]{0,20}")
 class TrunkSettings:
     """One carrier. ``hosts`` are tried in order. ``login`` is ours with them; ``caller_login`` is what they must show
     when they call in from an address that is not among ``sources`` (empty: the addresses of the hosts). ``prefixes``:
-    the numbers it takes, "" for all; lower ``priority`` first. ``options_seconds`` 0: its health is not watched."""
+    the numbers it takes, "" for all; lower ``priority`` first. ``options_seconds`` 0: its health is not watched.
+    ``certificate_name``: what its certificate bears under TLS, if not the host. ``redirects``: where its 3xx may send
+    our calls, to its ``own`` places, to ``any``, or nowhere (``none``). ``most_calls``: at once, both ways; 0 for
+    no limit. ``srtp``: whether its calls may or must be secured."""
 
     name: str
     hosts: tuple[Address, ...]
@@ -46,6 +52,10 @@ class TrunkSettings:
     by_address: bool = True
     options_seconds: float = 30.0
     dead_after: int = 3
+    certificate_name: str = ""
+    redirects: str = "own"
+    most_calls: int = 0
+    srtp: Policy = Policy.OPTIONAL
 
     @property
     def home(self) -> str:
@@ -56,6 +66,7 @@ class TrunkSettings:
 _FIELDS: Final = {
     "name", "hosts", "transport", "domain", "user", "password_variable", "register", "expires", "numbers", "priority",
     "inbound", "sources", "caller_user", "caller_password_variable", "options_seconds", "dead_after",
+    "certificate_name", "redirects", "most_calls", "srtp",
 }  # fmt: skip
 
 
@@ -114,12 +125,18 @@ def _trunk(given: Mapping[str, Any], at: int, environment: Mapping[str, str]) ->
 def _checked(name: str, given: Mapping[str, Any], environment: Mapping[str, str]) -> TrunkSettings:
     if unknown := sorted(set(given) - _FIELDS):
         raise ValueError(f"{', '.join(unknown)}: no such field; there are {', '.join(sorted(_FIELDS))}")
-    hosts = tuple(_host(one) for one in _texts(given, "hosts"))
+    transport = (_text(given, "transport") or "udp").upper()
+    if transport not in {"UDP", "TCP", "TLS"}:
+        raise ValueError("transport is udp, tcp or tls")
+    hosts = tuple(_host(one, TLS_PORT if transport == "TLS" else DEFAULT_PORT) for one in _texts(given, "hosts"))
     if not hosts:
         raise ValueError('hosts is missing; write ["sip.example.cn:5060"]')
-    transport = (_text(given, "transport") or "udp").upper()
-    if transport not in {"UDP", "TCP"}:
-        raise ValueError("transport is udp or tcp")
+    certificate_name = _text(given, "certificate_name")
+    if certificate_name and transport != "TLS":
+        raise ValueError("certificate_name belongs to transport tls")
+    redirects = _text(given, "redirects") or "own"
+    if redirects not in {"own", "any", "none"}:
+        raise ValueError("redirects is own, any or none")
     login = _login(given, "user", "password_variable", environment)
     register = _truth(given, "register")
     if register and login is None:
@@ -145,6 +162,10 @@ def _checked(name: str, given: Mapping[str, Any], environment: Mapping[str, str]
         by_address=inbound == "address",
         options_seconds=_number(given, "options_seconds", 30, 0, 3600),
         dead_after=int(_number(given, "dead_after", 3, 1, 100)),
+        redirects=redirects,
+        most_calls=int(_number(given, "most_calls", 0, 0, 100_000)),
+        certificate_name=certificate_name,
+        srtp=_srtp(given),
     )
 
 
@@ -183,12 +204,19 @@ def _prefixes(given: Mapping[str, Any]) -> tuple[str, ...]:
     return prefixes
 
 
-def _host(raw: str) -> Address:
+def _host(raw: str, default: int) -> Address:
     found = _HOST.fullmatch(raw)
-    port = int((found and (found[2] or found[4])) or 5060)
+    port = int((found and (found[2] or found[4])) or default)
     if found is None or not 0 < port < 65536:
         raise ValueError(f"{raw!r} is no host, such as sip.example.cn or 192.0.2.10:5080")
     return found[1] or found[3], port
+
+
+def _srtp(given: Mapping[str, Any]) -> Policy:
+    try:
+        return Policy.read(_text(given, "srtp") or Policy.OPTIONAL.value)
+    except ValueError as error:
+        raise ValueError(f"srtp: {error}") from error
 
 
 def _login(given: Mapping[str, Any], user: str, variable: str, environment: Mapping[str, str]) -> Login | None:

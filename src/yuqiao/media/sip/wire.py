@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 from collections.abc import Iterable
 from typing import Final
 
-from aiosipua import SipMessage, SipRequest, SipResponse, parse_via, stringify_via
+from aiosipua import SipMessage, SipRequest, SipResponse, Via, parse_via, stringify_via
 
 from yuqiao.media.sip.addresses import read_party
 
@@ -21,22 +22,29 @@ Message = SipRequest | SipResponse
 logging.getLogger("aiosipua.message").setLevel(logging.ERROR)
 
 PHRASES: Final = {
-    100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 400: "Bad Request", 401: "Unauthorized",
-    403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 408: "Request Timeout", 410: "Gone", 415: "Unsupported Media Type",
-    416: "Unsupported URI Scheme", 420: "Bad Extension", 480: "Temporarily Unavailable",
-    481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 483: "Too Many Hops", 484: "Address Incomplete",
+    100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 202: "Accepted", 400: "Bad Request",
+    401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+    405: "Method Not Allowed", 406: "Not Acceptable", 408: "Request Timeout", 410: "Gone",
+    415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension",
+    422: "Session Interval Too Small", 423: "Interval Too Brief",
+    480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist",
+    482: "Loop Detected", 483: "Too Many Hops", 484: "Address Incomplete",
     486: "Busy Here", 487: "Request Terminated", 488: "Not Acceptable Here", 491: "Request Pending",
     500: "Server Internal Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable",
     504: "Server Time-out", 505: "Version Not Supported", 603: "Decline",
 }  # fmt: skip
 
-_REQUEST_LINE = re.compile(rb"([A-Za-z0-9.!%*_+`'~-]{1,32}) ([^\s]{1,2048}) SIP/(\d{1,4}\.\d{1,4})")
+_REQUEST_LINE = re.compile(rb"([A-Za-z0-9.!%*_+`'~-]{1,64}) ([^\s]{1,2048}) SIP/(\d{1,4}\.\d{1,4})")
+#: Blanks too many, or within the address: no request, but whoever wrote it can be told so (RFC 4475 3.1.2.8-10).
+_BLANKS_TOO_MANY = re.compile(rb"[A-Za-z0-9.!%*_+`'~-]{1,64}[ \t][^\r\n]{1,2048}[ \t]SIP/2\.0")
 _STATUS_LINE = re.compile(rb"SIP/2\.0 ([1-6]\d\d)(?: [^\r\n]*)?")
 _VIA = re.compile(r"\s*SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9-]+)\s+(\S.*)", re.DOTALL)
-_CSEQ = re.compile(r"(\d{1,10})\s+([A-Za-z0-9.!%*_+`'~-]{1,32})")
+_CSEQ = re.compile(r"(\d{1,10})\s+([A-Za-z0-9.!%*_+`'~-]{1,64})")
+_BRANCH = re.compile(r";branch=[^;]+", re.IGNORECASE)
 _SINGLE = ("from", "to", "call-id", "cseq", "content-length", "max-forwards", "content-type")
 MAX_MESSAGE = 65_535
+#: Max-Forwards is at most 255 (RFC 3261 20.22) and other counts need no more; Python refuses to read endless ones.
+_DIGITS = 10
 COOKIE = "z9hG4bK"
 
 
@@ -51,23 +59,28 @@ class MalformedError(ValueError):
 
 def read(data: bytes) -> Message:
     """Return the one message in ``data`` (a datagram, or a frame of a stream); `MalformedError` when it is none."""
-    head, _, _ = data.partition(b"\r\n")
-    request_line = _REQUEST_LINE.fullmatch(head)
-    if request_line is None and _STATUS_LINE.fullmatch(head) is None:
+    start = data.partition(b"\r\n")[0]
+    request_line = _REQUEST_LINE.fullmatch(start)
+    readable = request_line is not None or _STATUS_LINE.fullmatch(start) is not None
+    if not readable and _BLANKS_TOO_MANY.fullmatch(start.rstrip()) is None:
         raise MalformedError("no start line")
-    if b"\r\n\r\n" not in data or len(data) > MAX_MESSAGE or b"\0" in data.partition(b"\r\n\r\n")[0]:
+    head, end, body = data.partition(b"\r\n\r\n")
+    head = head.replace(b"\\\0", b"")  # lawful in a quoted string (RFC 4475 3.1.1.2), and of no use to anybody
+    if not end or len(data) > MAX_MESSAGE or b"\0" in head:
         raise MalformedError("no end of the header, a zero octet in it, or too long")
     try:
-        message = SipMessage.parse(data)
+        message = SipMessage.parse(head + end + body)
     except ValueError as error:
         raise MalformedError("header cannot be read") from error
     request = message if isinstance(message, SipRequest) else None
+    if not readable:
+        raise MalformedError("no start line", _answerable(request))
+    if request_line is not None and request_line[3] != b"2.0":
+        raise MalformedError("another version", _answerable(request), status=505)
     try:
         _check(message, data)
     except ValueError as error:
         raise MalformedError(str(error), _answerable(request)) from error
-    if request_line is not None and request_line[3] != b"2.0":
-        raise MalformedError("another version", request, status=505)
     return message
 
 
@@ -83,8 +96,10 @@ def _check(message: Message, data: bytes) -> None:
         raise ValueError("Via cannot be read")
     vias[0] = f"SIP/2.0/{parts[1]} {parts[2]}"  # the library's parser knows no blanks around its slashes
     via = parse_via(vias[0])
-    if not via.host or (not via.branch and isinstance(message, SipResponse)):
+    if not _leads_back(via) or (not via.branch and isinstance(message, SipResponse)):
         raise ValueError("Via cannot be read")
+    if not all(_VIA.fullmatch(other) for other in vias[1:]):
+        raise ValueError("a Via further down cannot be read")
     for name in ("from", "to"):
         read_party(headers.get_first(name) or "")
     cseq = _CSEQ.fullmatch(headers.get_first("cseq") or "")
@@ -96,8 +111,13 @@ def _check(message: Message, data: bytes) -> None:
     if length is not None and not (length.isascii() and length.isdigit() and int(length) <= len(message.body)):
         raise ValueError("Content-Length does not fit the body")
     hops = headers.get_first("max-forwards")
-    if hops is not None and not (hops.isascii() and hops.isdigit()):
+    if hops is not None and not (hops.isascii() and hops.isdigit() and len(hops) <= _DIGITS):
         raise ValueError("Max-Forwards is no number")
+
+
+def _leads_back(via: Via) -> bool:
+    """Whether an answer can be sent where ``via`` says."""
+    return bool(via.host) and (via.port is None or 0 < via.port < 65536)
 
 
 def _answerable(request: SipRequest | None) -> SipRequest | None:
@@ -106,7 +126,23 @@ def _answerable(request: SipRequest | None) -> SipRequest | None:
         return None
     via = parse_via(request.headers.get("via")[0])
     has_all = all(request.headers.get_first(name) for name in ("from", "to", "call-id", "cseq"))
-    return request if has_all and via.host and via.branch else None
+    return request if has_all and _leads_back(via) else None
+
+
+def renewed(request: SipRequest, without: Iterable[str] = ()) -> SipRequest:
+    """Return ``request`` as it goes out once more: the next CSeq, a branch of its own (RFC 3261 8.1.3.5, 22.2), and
+    none of the header fields ``without``."""
+    again = SipRequest(method=request.method, uri=request.uri)
+    left = {name.lower() for name in without}
+    for name, values in request.headers.items():
+        for value in values if name.lower() not in left else ():
+            again.headers.append(name, value)
+    number, method = cseq_of(request)
+    again.headers.set_single("CSeq", f"{number + 1} {method}")
+    branch = f";branch={COOKIE}{secrets.token_hex(8)}"
+    again.headers.set_single("Via", _BRANCH.sub(branch, request.headers.get("via")[0], count=1))
+    again.body = request.body
+    return again
 
 
 def cseq_of(message: Message) -> tuple[int, str]:

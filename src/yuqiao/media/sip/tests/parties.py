@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from yuqiao.media.ports import AudioParameters, CallObserver, EndCause, SipCall, Trunk
 from yuqiao.media.sip import SipTrunk, Timing
 from yuqiao.media.sip.addresses import bracketed
+from yuqiao.media.sip.session_timers import Terms
 from yuqiao.media.sip.trunks import Network, TrunkSettings
 
 ALICE_RTP = ("127.0.0.1", 40_000)
@@ -95,9 +96,11 @@ async def trunk(
     *,
     trunks: Sequence[TrunkSettings] = (),
     peers: Sequence[Network] | None = None,
+    terms: Terms = Terms(),  # noqa: B008 - a frozen value
 ) -> AsyncIterator[SipTrunk]:
     """A started trunk on a free port of ``host``, stopped at the end with nothing left over."""
-    made = SipTrunk(host=host, port=0, on_incoming=desk or Desk(), timing=timing, trunks=trunks, peers=peers)
+    taker = desk or Desk()
+    made = SipTrunk(host=host, port=0, on_incoming=taker, timing=timing, trunks=trunks, peers=peers, terms=terms)
     seam: Trunk = made  # the type checker holds it against the seam
     await seam.start()
     try:

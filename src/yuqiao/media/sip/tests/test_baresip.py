@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,92 +9,25 @@ from pathlib import Path
 import pytest
 
 from yuqiao.lib.net import free_port
+from yuqiao.media.sip.tests.baresip import Softphone, configure, started
 from yuqiao.media.sip.tests.parties import ALICE_RTP, BOB_RTP, Desk, Witness, trunk, until, uri
 from yuqiao.media.sip.transactions import Timing
 
 pytestmark = pytest.mark.live
 
-CONFIG = """\
-sip_listen 127.0.0.1:{sip}
-net_interface 127.0.0.1
-call_local_timeout 120
-call_max_calls 4
-audio_player aubridge,nothing
-audio_source aubridge,nothing
-audio_alert aubridge,nothing
-ctrl_tcp_listen 127.0.0.1:{control}
-module_path {modules}
-module g711.so
-module aubridge.so
-module_app account.so
-module_app menu.so
-module ctrl_tcp.so
-"""
-MODULES = "/usr/lib/baresip/modules"
-
-
-class Softphone:
-    """A running baresip under command."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
-        self._reader = reader
-        self._writer = writer
-        self.port = port
-        self.events: list[dict[str, object]] = []
-        self._listening = asyncio.create_task(self._listen())
-
-    async def _listen(self) -> None:
-        while True:
-            length = (await self._reader.readuntil(b":"))[:-1]
-            text = await self._reader.readexactly(int(length))
-            await self._reader.readexactly(1)
-            self.events.append(json.loads(text))
-
-    def command(self, name: str, parameters: str = "") -> None:
-        """Send a command as a netstring of JSON, as baresip's ctrl_tcp module reads it."""
-        text = json.dumps({"command": name, "params": parameters, "token": name})
-        self._writer.write(f"{len(text)}:{text},".encode())
-
-    async def saw(self, kind: str) -> None:
-        await until(lambda: any(event.get("type") == kind for event in self.events), f"baresip's {kind}")
-
-    async def close(self) -> None:
-        self._listening.cancel()
-        await asyncio.gather(self._listening, return_exceptions=True)
-        self._writer.close()
-        await self._writer.wait_closed()
-
 
 @asynccontextmanager
 async def softphone(folder: Path, transport: str) -> AsyncIterator[Softphone]:
     """Start baresip with an account that registers nowhere, connect to its control socket, end it by its pid."""
-    sip, control = free_port(), free_port()
-    (folder / "config").write_text(CONFIG.format(sip=sip, control=control, modules=MODULES))
-    account = f"<sip:carol@127.0.0.1:{sip};transport={transport}>;regint=0;audio_codecs=PCMA/8000/1,PCMU/8000/1\n"
-    (folder / "accounts").write_text(account)
-    (folder / "contacts").write_text("")
-    quiet = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        "baresip", "-f", str(folder), stdin=asyncio.subprocess.PIPE, stdout=quiet, stderr=quiet
-    )
-    try:
-        phone = await _connect(control, sip)
-        try:
-            yield phone
-        finally:
-            await phone.close()
-    finally:
-        process.terminate()
-        await process.wait()
 
+    def write() -> tuple[int, int]:
+        sip, control = free_port(), free_port()
+        account = f"<sip:carol@127.0.0.1:{sip};transport={transport}>;regint=0;audio_codecs=PCMA/8000/1,PCMU/8000/1"
+        configure(folder, account, sip, control)
+        return control, sip
 
-async def _connect(control: int, sip: int) -> Softphone:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                return Softphone(*await asyncio.open_connection("127.0.0.1", control), sip)
-            except OSError:
-                await asyncio.sleep(0.02)
+    async with started(folder, write) as phone:
+        yield phone
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])

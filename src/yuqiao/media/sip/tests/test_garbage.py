@@ -198,7 +198,7 @@ REFUSED = {
     "an open bracket": ("OPTIONS sip:a@h SIP/2.0", {"To": "To: <sip:d@h"}, 400),
     "hops no number": ("OPTIONS sip:a@h SIP/2.0", {"Max-Forwards": "Max-Forwards: many"}, 400),
     "a scheme nobody knows": ("OPTIONS nobodyKnows:xyz SIP/2.0", {}, 416),
-    "a target in brackets": ("INVITE <sip:a@h> SIP/2.0", {}, 416),
+    "a target in brackets": ("INVITE <sip:a@h> SIP/2.0", {}, 400),
     "no hops left": ("OPTIONS sip:a@h SIP/2.0", {"Max-Forwards": "Max-Forwards: 0"}, 483),
     "an extension we lack": ("OPTIONS sip:a@h SIP/2.0", {"R": "Require: nothingSupports, this"}, 420),
     "an invite without contact": ("INVITE sip:a@h SIP/2.0", {}, 400),

@@ -9,6 +9,8 @@ from yuqiao.media.sip import SipTrunk
 from yuqiao.media.sip.tests.parties import ALICE_RTP, Witness, trunk, until
 from yuqiao.media.sip.tests.rawpeer import Carol, Heard, carol_at, sdp
 
+UNHURRIED = True
+
 
 def call_carol(alice: SipTrunk, carol: Carol, witness: Witness, timeout: float = 60.0) -> SipCall:
     return alice.invite(carol.uri, local=ALICE_RTP, observer=witness, caller_number="960169", timeout=timeout)

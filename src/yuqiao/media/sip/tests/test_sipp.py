@@ -80,6 +80,26 @@ async def test_sipp_calls_us(scenario: str, transport: str, tmp_path: Path) -> N
         assert bob.counters["malformed"] == bob.counters["timeouts"] == bob.counters["errors"] == 0
 
 
+@TRANSPORTS
+async def test_sipp_demands_prack_and_a_timer_holds_by_update_presses_a_key_and_is_not_transferred(
+    transport: str, tmp_path: Path
+) -> None:
+    def ring_then_answer(call: SipCall) -> None:
+        call.ring()
+        asyncio.get_running_loop().call_later(0.2, call.answer, BOB_RTP)
+
+    desk = Desk(ring_then_answer)
+    async with trunk(desk, Timing()) as bob:
+        host, port = bob.address
+        await (await Sipp.start(tmp_path, "demanding_caller", transport, 3, f"{host}:{port}")).passed()
+        await until(lambda: all(witness.ends for witness in desk.witnesses), "the ends")
+        for witness in desk.witnesses:
+            assert [(change.send, change.receive) for change in witness.changes] == [(False, True), (True, True)]
+            assert witness.digits == [("5", 160)]
+        assert bob.counters["transfers_refused"] == 3
+        assert bob.counters["calls_out"] == bob.counters["timeouts"] == bob.counters["errors"] == 0
+
+
 async def test_sipp_offers_languages_and_reads_which_one_we_take(tmp_path: Path) -> None:
     def answer_in_japanese(call: SipCall) -> None:
         call.answer(BOB_RTP, "ja")

@@ -174,7 +174,7 @@ async def test_nobody_calls_out_through_us(elsewhere: socket.socket, stranger: S
                     insider.say(insider.request("INVITE", uri=uri, extra=tricks[0], body=sdp()))
                     assert (await insider.hear()).status == 100
                 insider.say(insider.request("REFER", extra=tricks[1]))
-                assert (await insider.wait_for(405)).method == "REFER"
+                assert (await insider.wait_for(481)).method == "REFER"
                 assert len(desk.calls) == 3
                 for call in desk.calls:
                     call.hangup()
@@ -202,9 +202,17 @@ async def test_a_stranger_cannot_enter_or_steer_somebody_elses_call(
         for method, tag in (("INVITE", "guess"), ("UPDATE", "guess"), ("BYE", "guess"), ("INFO", ""), ("CANCEL", "")):
             eve.say(eve.request(method, seq=7, to_tag=tag, body=third if method in {"INVITE", "UPDATE"} else ""))
             assert (await eve.hear()).status == 403
-        # even who knows our tag, having overheard it, must know the caller's too
-        eve.say(eve.request("BYE", seq=7, to_tag=taken.to_tag))
-        assert (await eve.hear()).status == 481
+        # even who overheard both tags speaks from where no message of this call came from or goes to
+        eve.tag = carol.tag
+        for method in ("INVITE", "UPDATE", "BYE", "INFO", "REFER", "OPTIONS"):
+            eve.say(
+                eve.request(method, seq=7, to_tag=taken.to_tag, body=third if method in {"INVITE", "UPDATE"} else "")
+            )
+            assert (await eve.hear()).status == 403
+        # and from the right address our tag alone is not enough
+        carol.tag = "guess"
+        carol.say(carol.request("BYE", seq=7, to_tag=taken.to_tag))
+        await carol.wait_for(481, "BYE")
         assert not witness.changes
         assert not witness.ends
         assert not has_heard(elsewhere)

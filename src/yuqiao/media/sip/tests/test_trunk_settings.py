@@ -49,7 +49,17 @@ def test_a_trunk_with_everything(tmp_path: Path) -> None:
 def test_a_trunk_with_nothing_but_its_host() -> None:
     (trunk,) = read(one())
     assert (trunk.transport, trunk.home, trunk.prefixes, trunk.by_address) == ("UDP", "192.0.2.10", ("",), True)
+    assert (trunk.redirects, trunk.most_calls) == ("own", 0)
+    (other,) = read(one(redirects="none", most_calls=30))
+    assert (other.redirects, other.most_calls) == ("none", 30)
     assert read("[]") == ()
+
+
+def test_a_trunk_under_tls() -> None:
+    (trunk,) = read(one(hosts=["192.0.2.10", "192.0.2.11:5060"], transport="tls", certificate_name="sip.example.cn"))
+    assert trunk.transport == "TLS"
+    assert trunk.hosts == (("192.0.2.10", 5061), ("192.0.2.11", 5060))
+    assert trunk.certificate_name == "sip.example.cn"
 
 
 @pytest.mark.parametrize(
@@ -64,13 +74,16 @@ def test_a_trunk_with_nothing_but_its_host() -> None:
         (one(hosts=["a b"]), "'a b' is no host"),
         (one(hosts=["a:99999"]), "is no host"),
         (one(port=5060), "port: no such field"),
-        (one(transport="sctp"), "udp or tcp"),
+        (one(transport="sctp"), "udp, tcp or tls"),
         (one(register=True), "needs a user"),
         (one(register="yes"), "true or false"),
         (one(user="x"), "belong together"),
         (one(user="x", password_variable="EMPTY"), "variable EMPTY"),
         (one(inbound="digest"), "caller_user"),
         (one(numbers=["abc"]), "beginnings of numbers"),
+        (one(certificate_name="sip.example.cn"), "belongs to transport tls"),
+        (one(redirects="perhaps"), "own, any or none"),
+        (one(most_calls=-1), "number from 0 to 100000"),
         (one(priority="first"), "priority is a number"),
         (one(sources=["10.0.0.1/8"]), "no address or network"),
         (json.dumps([{"name": "a", "hosts": ["h"]}] * 2), "same name"),

@@ -13,6 +13,8 @@ from yuqiao.media.sip.tests.parties import ALICE_RTP, Witness, trunk, until
 from yuqiao.media.sip.tests.rawpeer import Heard, sdp
 from yuqiao.media.sip.trunks import TrunkSettings
 
+UNHURRIED = True
+
 LOGIN = Login("+8677012345", "geheim")
 ASKED = 'WWW-Authenticate: Digest realm="carrier", nonce="{}", algorithm={}, qop="auth"\r\n'
 PROXY = 'Proxy-Authenticate: Digest realm="carrier", nonce="{}", algorithm=MD5, qop="auth"\r\n'
