@@ -49,7 +49,7 @@ class Bridging:
             await self._enter(bridge, channel, open_leg)
             if mute:
                 await self.switch.mixer.mute(channel.id, muted=True)
-                channel.muted = True
+                channel.muted = channel.quiet = True
 
     def _addable(self, channel_id: str) -> Channel:
         channel = self._known(channel_id)

@@ -13,12 +13,15 @@ from yuqiao.lib import clock
 from yuqiao.media import causes
 from yuqiao.media.ari.errors import ALLOCATION_FAILED, AriError
 from yuqiao.media.ari.reasons import REASONS
-from yuqiao.media.ports import Address, AudioParameters, SipCall
+from yuqiao.media.ports import Address, AudioParameters, Direction, SipCall
 
-#: The channel variable that holds the languages an INVITE offered (RFC 8373), tags with commas between; the one
-#: variable shown with each channel, as Asterisk does with those that ``channelvars`` in ari.conf names. And the one in
+#: The channel variable that holds the languages an INVITE offered (RFC 8373), tags with commas between. And the one in
 #: which the application says, before it answers, which language was chosen.
 OFFERED, CHOSEN = "YUQIAO_HLANG", "YUQIAO_HLANG_CHOSEN"
+#: The trunk by which an inbound call came, and the number that was dialled before it was sent on to us.
+TRUNK, DIVERTED = "YUQIAO_TRUNK", "YUQIAO_DIVERTED_FROM"
+#: What is shown with each channel, as Asterisk does with the variables that ``channelvars`` in ari.conf names.
+_SHOWN = (OFFERED, TRUNK, DIVERTED)
 
 
 #: The endpoint of calls whose trunk nobody named.
@@ -88,8 +91,11 @@ class Channel:
     dialled: bool = False
     hangup_asked: bool = False
     muted: bool = False
+    quiet: bool = False  # what the mixer was told of it
     deafened: bool = False
+    held: bool = False  # by the party: it wants no audio from us
     silent: bool = False
+    gains: dict[Direction, float] = field(default_factory=dict)
     over: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -105,8 +111,11 @@ class Channel:
             "dialplan": self._dialplan(),
             "creationtime": clock.iso(self.created),
             "language": "en",
-            **({"channelvars": {OFFERED: self.variables[OFFERED]}} if OFFERED in self.variables else {}),
+            **({"channelvars": shown} if (shown := self._shown()) else {}),
         }
+
+    def _shown(self) -> dict[str, str]:
+        return {name: self.variables[name] for name in _SHOWN if name in self.variables}
 
     def _dialplan(self) -> dict[str, Any]:
         if self.in_stasis:

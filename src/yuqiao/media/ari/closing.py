@@ -6,9 +6,11 @@ What the mixer has to do follows behind, under the channel's lock, so a leg that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from yuqiao.media import causes
+from yuqiao.media.ari import measuring
 from yuqiao.media.ari.bridging import Bridging
 from yuqiao.media.ari.channels import Channel, Kind, State, hangup_cause
 from yuqiao.media.ari.playing import Playing
@@ -33,10 +35,17 @@ class Closing:
         self.end(channel, hangup_cause(reason, reason_code))
 
     def end(self, channel: Channel, code: int, text: str = "") -> None:
-        """End ``channel`` from our side with Q.850 cause ``code``; its events follow at once."""
+        """End ``channel`` from our side with Q.850 cause ``code``; its events follow at once.
+
+        A fault of ours is told with its words in the first of them, so that an application need not wait for the
+        recordings to be complete before it mends the call.
+        """
         channel.hangup_asked = True
+        fault: dict[str, Any] = {"cause_txt": text} if text == causes.MIXER_LOST else {}
         # 32 is Asterisk's AST_SOFTHANGUP_EXPLICIT; it puts that flag where other hang-ups have their cause.
-        self.switch.events.publish("ChannelHangupRequest", channel.app, cause=32, soft=True, channel=channel.as_json())
+        self.switch.events.publish(
+            "ChannelHangupRequest", channel.app, cause=32, soft=True, **fault, channel=channel.as_json()
+        )
         if channel.call is not None:
             channel.call.hangup(code)
         self.finish(channel, EndCause(code, text or causes.words(code)))
@@ -98,16 +107,28 @@ class Closing:
         self.switch.events.publish(
             "ChannelDestroyed", channel.app, cause=cause.code, cause_txt=words, **sip, channel=channel.as_json()
         )
+        channel.call = None  # they would keep each other, and all they know, until a collection
 
     async def _close_leg(self, channel: Channel) -> None:
         async with channel.lock:
             if channel.local is not None:
                 try:
-                    await self.switch.mixer.close_leg(channel.id)
+                    figures = await self.switch.mixer.close_leg(channel.id)
+                    self._tell_quality(channel, figures)
                 except MixerError:
                     self.switch.counters["mixer_refusals"] += 1
         self.playing.abandon(("leg", channel.id))
         await self.recordings.finished(f"channel:{channel.id}")
+
+    def _tell_quality(self, channel: Channel, figures: Mapping[str, float]) -> None:
+        """As Asterisk, leave with the channel what its RTP was like; a tap and external media have none to tell of."""
+        if channel.call is None:
+            return
+        value = channel.variables[measuring.VARIABLE] = measuring.quality(figures)
+        shown = channel.as_json()
+        self.switch.events.publish(
+            "ChannelVarset", channel.app, variable=measuring.VARIABLE, value=value, channel=shown
+        )
 
     def _end_stasis(self, channel: Channel) -> None:
         if channel.in_stasis:

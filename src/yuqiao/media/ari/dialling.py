@@ -107,4 +107,5 @@ class Dialling:
                 )
             except ValueError as error:
                 raise AriError(500, ALLOCATION_FAILED) from error
+            self.legs.transferring.watch(channel, channel.call)
             self.legs.closing.tell_dial(channel, "")

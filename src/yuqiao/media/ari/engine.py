@@ -117,7 +117,7 @@ class Engine:
         if event.kind == "digit":
             self.legs.digit(channel, event.value, event.duration_ms)
         elif event.kind == "worker-died":
-            self.closing.end(channel, causes.TEMPORARY_FAILURE)
+            self.closing.end(channel, causes.TEMPORARY_FAILURE, causes.MIXER_LOST)
         elif channel.state is State.UP:
             self.closing.end(channel, causes.INTERWORKING, "RTP timeout")
         else:

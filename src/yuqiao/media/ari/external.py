@@ -37,7 +37,7 @@ def external_media(
         state=State.UP,
         app=app,
         args=tuple(args.split(",")) if args else (),
-        external=AudioParameters(address, CODECS[codec], None, send=True, receive=False),
+        external=AudioParameters(address, CODECS[codec], None, send=True, receive=False, rtcp_port=0),
     )
     legs.register(channel)
     return channel

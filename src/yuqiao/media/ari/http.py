@@ -20,6 +20,7 @@ from yuqiao.media.ari import verbs_bridges, verbs_channels, verbs_media, verbs_s
 from yuqiao.media.ari.asking import Answer, Verb, parse
 from yuqiao.media.ari.engine import Engine
 from yuqiao.media.ari.errors import AriError, unsupported
+from yuqiao.media.ari.patience import Patience
 from yuqiao.media.ari.unsupported import UNSUPPORTED
 from yuqiao.media.ari.websocket import EventSocket
 from yuqiao.media.ports import MixerError
@@ -62,6 +63,7 @@ class AriServer:
         self._listen = listen
         self._sockets = EventSocket(engine)
         self._runner: web.AppRunner | None = None
+        self._patience = Patience()
         self.address: tuple[str, int] = listen
 
     async def start(self) -> None:
@@ -76,6 +78,8 @@ class AriServer:
         # No access log: request lines carry telephone numbers and, with api_key, the password.
         self._runner = web.AppRunner(app, access_log=None, logger=wire, shutdown_timeout=1.0)
         await self._runner.setup()
+        if self._runner.server is not None:
+            self._patience.watch(self._runner.server)
         site = web.TCPSite(self._runner, *self._listen)
         await site.start()
         bound = self._runner.addresses[0]
@@ -83,6 +87,7 @@ class AriServer:
 
     async def stop(self) -> None:
         """Close the WebSockets, then the port."""
+        await self._patience.stop()
         await self._sockets.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -90,6 +95,7 @@ class AriServer:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.counters["requests"] += 1
+        self._patience.note(request)
         try:
             if not self.credentials.admit(request):
                 self.counters["refused_sign_ins"] += 1

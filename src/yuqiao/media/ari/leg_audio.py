@@ -6,12 +6,13 @@ Everything the mixer is asked for one leg happens under that channel's lock.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 from dataclasses import replace
 
 from yuqiao.media.ari.channels import NOWHERE, Channel, Kind
 from yuqiao.media.ari.errors import ALLOCATION_FAILED, AriError
 from yuqiao.media.ari.switch import Switch
-from yuqiao.media.ports import Address, AudioParameters, MixerError
+from yuqiao.media.ports import Address, AudioParameters, Direction, MixerError
 
 
 class LegAudio:
@@ -32,6 +33,8 @@ class LegAudio:
             channel.local = await (self._tap(channel) if channel.kind is Kind.SNOOP else self._bind(channel))
         except MixerError as error:
             raise AriError(500, ALLOCATION_FAILED) from error
+        for direction, factor in channel.gains.items():
+            await self.switch.mixer.gain(channel.id, direction, factor)
         if channel.external is not None:
             await self.hear(channel, channel.external)
         self.switch.alive(channel)
@@ -67,11 +70,19 @@ class LegAudio:
         """Tell the mixer what SDP settled; call it with the channel's lock held."""
         channel.audio = audio
         sends = audio.send and not channel.deafened
-        applied = replace(audio, send=sends)
+        applied = replace(audio, send=sends, peer_host=_signals_from(channel))
         if channel.silent:
             channel.silent = False
             await self.switch.mixer.set_audio(channel.id, replace(applied, receive=False))
         await self.switch.mixer.set_audio(channel.id, applied)
+        await self._quieten(channel)
+
+    async def _quieten(self, channel: Channel) -> None:
+        """Let nobody hear a leg that is muted, or whose party put us on hold: its music is for us alone."""
+        quiet = channel.muted or (channel.kind is not Kind.SNOOP and channel.held)
+        if quiet != channel.quiet:
+            channel.quiet = quiet
+            await self.switch.mixer.mute(channel.id, muted=quiet)
 
     async def change(self, channel: Channel, audio: AudioParameters) -> None:
         """Tell the mixer what SDP has settled anew, unless the leg ended or nothing changed."""
@@ -82,6 +93,14 @@ class LegAudio:
                 await self.hear(channel, audio)
             except MixerError:
                 self.switch.counters["mixer_refusals"] += 1
+
+    async def gain(self, channel: Channel, direction: Direction, factor: float) -> None:
+        """Amplify what a party says or hears; a leg that is not open yet begins with it."""
+        async with channel.lock:
+            self.switch.alive(channel)
+            channel.gains[direction] = factor
+            if channel.local is not None:
+                await self.switch.mixer.gain(channel.id, direction, factor)
 
     async def mute(self, channel_id: str, direction: str, *, muted: bool) -> None:
         """``in``: nobody hears the party; ``out``: the party hears nothing (no RTP is sent); ``both``."""
@@ -94,8 +113,18 @@ class LegAudio:
                 raise AriError(412, "Channel in invalid state")
             if direction != "out":
                 channel.muted = muted
-                await self.switch.mixer.mute(channel.id, muted=muted)
+                await self._quieten(channel)
             if direction != "in":
                 channel.deafened = muted
                 if channel.audio is not None:
                     await self.hear(channel, channel.audio)
+
+
+def _signals_from(channel: Channel) -> str:
+    """Return the address of the host that signals for a leg, "" where there is none or only a name of it is known."""
+    host = channel.call.peer[0] if channel.call is not None else ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return ""
+    return host

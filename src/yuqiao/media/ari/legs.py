@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from yuqiao.media import causes
-from yuqiao.media.ari.channels import CHOSEN, OFFERED, Channel, Kind, State
+from yuqiao.media.ari.channels import CHOSEN, DIVERTED, OFFERED, TRUNK, Channel, Kind, State
 from yuqiao.media.ari.closing import Closing
 from yuqiao.media.ari.errors import AriError
 from yuqiao.media.ari.leg_audio import LegAudio
 from yuqiao.media.ari.switch import Switch
+from yuqiao.media.ari.transferring import Transferring
 from yuqiao.media.ports import AudioParameters, CallObserver, EndCause, SipCall
 
 
@@ -20,6 +21,7 @@ class Legs:
         self.switch = switch
         self.closing = closing
         self.audio = audio
+        self.transferring = Transferring(switch, audio)
 
     def incoming(self, call: SipCall) -> CallObserver | None:
         """Take a new inbound call: a channel in state Ring, in Stasis as soon as the application is there."""
@@ -37,9 +39,10 @@ class Legs:
             exten=call.dialled_number or "s",
             call=call,
         )
-        if call.languages:
-            channel.variables[OFFERED] = ",".join(call.languages)
+        said = {OFFERED: ",".join(call.languages), TRUNK: call.carrier, DIVERTED: call.diverted_from}
+        channel.variables |= {name: value for name, value in said.items() if value}
         self.register(channel)
+        self.transferring.watch(channel, call)
         if switch.app in switch.events.apps:
             self.enter_stasis(channel)
         else:
@@ -108,6 +111,14 @@ class Legs:
         elif status == 183:
             self.closing.tell_dial(channel, "PROGRESS")
 
+    def audio_changed(self, channel: Channel, audio: AudioParameters) -> None:
+        """The party's phone settled its audio anew; that it holds us, or takes us back, is told (RFC 3264 8.4)."""
+        self.switch.spawn(self.audio.change(channel, audio))
+        if channel.held == audio.send:
+            channel.held = not audio.send
+            kind = "ChannelHold" if channel.held else "ChannelUnhold"
+            self.switch.events.publish(kind, channel.app, channel=channel.as_json())
+
     def digit(self, channel: Channel, digit: str, duration_ms: int) -> None:
         """A key was pressed, in the audio's RTP (RFC 4733) or by SIP INFO."""
         shown = channel.as_json()
@@ -151,4 +162,4 @@ class LegObserver:
 
     def on_audio_change(self, audio: AudioParameters) -> None:
         if not self._channel.over:
-            self._legs.switch.spawn(self._legs.audio.change(self._channel, audio))
+            self._legs.audio_changed(self._channel, audio)

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import itertools
 import logging
+from collections.abc import Awaitable
 from pathlib import Path
 
 from yuqiao.media.ari.errors import AriError, missing, unsupported
@@ -45,8 +46,14 @@ class Recordings:
         recording.begun = True
         if recording.stop_asked:
             await self._stop(recording)
-        elif max_seconds:
-            asyncio.get_running_loop().call_later(max_seconds, self._expire, recording)
+            return recording
+        if recording.paused:
+            await self._ask(self.switch.mixer.pause_recording(recording.ref, paused=True))
+        if recording.muted:
+            await self._ask(self.switch.mixer.mute_recording(recording.ref, muted=True))
+        if max_seconds:
+            recording.seconds_left = float(max_seconds)
+            self._let_time_run(recording)
         return recording
 
     def refuse_in_bridge(self, target: str, apps: set[str], name: str) -> LiveRecording:
@@ -66,9 +73,44 @@ class Recordings:
             raise AriError(409, f"Recording '{name}' already exists and can not be overwritten")
         return path
 
-    def _expire(self, recording: LiveRecording) -> None:
-        if not recording.finished.is_set():
+    def _let_time_run(self, recording: LiveRecording) -> None:
+        """A recording that may last so long ends then; time in which it is paused does not count."""
+        if recording.seconds_left is None or recording.paused:
+            return
+        loop = asyncio.get_running_loop()
+        recording.ends_at = loop.time() + recording.seconds_left
+        loop.call_at(recording.ends_at, self._expire, recording, recording.ends_at)
+
+    def _expire(self, recording: LiveRecording, due: float) -> None:
+        if recording.ends_at == due and not recording.finished.is_set():
             self.switch.spawn(self._stop(recording))
+
+    async def pause(self, name: str, *, paused: bool) -> None:
+        """Leave out of the file what is said, or go on. AriError 404; 409 when the mixer refuses."""
+        recording = self.live(name)
+        if recording.paused is paused:
+            return
+        recording.paused, recording.left_out = paused, True
+        if not paused:
+            self._let_time_run(recording)
+        elif recording.ends_at is not None:
+            recording.seconds_left = max(0.0, recording.ends_at - asyncio.get_running_loop().time())
+            recording.ends_at = None
+        if recording.begun:
+            await self._ask(self.switch.mixer.pause_recording(recording.ref, paused=paused))
+
+    async def mute(self, name: str, *, muted: bool) -> None:
+        """Record silence in place of what is said, or what is said again. AriError 404; 409 when the mixer refuses."""
+        recording = self.live(name)
+        recording.muted = muted
+        if recording.begun:
+            await self._ask(self.switch.mixer.mute_recording(recording.ref, muted=muted))
+
+    async def _ask(self, command: Awaitable[None]) -> None:
+        try:
+            await command
+        except MixerError as error:
+            raise AriError(409, f"Recording could not be changed: {error}") from error
 
     def live(self, name: str) -> LiveRecording:
         """Return the recording in progress; AriError 404."""
@@ -126,7 +168,7 @@ class Recordings:
         recording = self._by_ref.get(ref)
         if recording is not None:
             recording.duration_ms = duration_ms
-            if recording.started_at is not None:
+            if recording.started_at is not None and not recording.left_out:
                 at = recording.started_at + dt.timedelta(milliseconds=duration_ms)
             self._end(recording, how, at, cause="" if how == "done" else "The file could not be written")
 

@@ -29,11 +29,17 @@ class LiveRecording:
     started_at: dt.datetime | None = None
     begun: bool = False
     stop_asked: bool = False
+    paused: bool = False
+    muted: bool = False
+    left_out: bool = False  # it was paused once, so that its file is shorter than the time it took
+    seconds_left: float | None = None  # until it ends by itself; None: never
+    ends_at: float | None = None  # of the loop's clock, while that time runs
     finished: asyncio.Event = field(default_factory=asyncio.Event)
 
     def as_json(self) -> dict[str, Any]:
         """Return the LiveRecording model of ARI; ``duration`` in whole seconds as there, ``duration_ms`` is ours."""
-        shown: dict[str, Any] = {"name": self.name, "format": "wav", "state": self.state, "target_uri": self.target}
+        state = "paused" if self.paused and self.state == "recording" else self.state
+        shown: dict[str, Any] = {"name": self.name, "format": "wav", "state": state, "target_uri": self.target}
         if self.duration_ms is not None:
             shown |= {"duration": self.duration_ms // 1000, "duration_ms": self.duration_ms}
         if self.cause:

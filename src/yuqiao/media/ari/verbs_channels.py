@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from yuqiao.media.ari import measuring
 from yuqiao.media.ari.asking import Answer, Ask, Verb
 from yuqiao.media.ari.channels import Channel
 from yuqiao.media.ari.engine import Engine
 from yuqiao.media.ari.errors import AriError, unsupported
 from yuqiao.media.ari.external import external_media
+from yuqiao.media.ari.volume import gain_of
 
 _READ_HEADER = re.compile(r"PJSIP_HEADER\(read, ?([\w-]+)\)")
 
@@ -104,13 +106,34 @@ async def stop_ringing(engine: Engine, ask: Ask) -> Answer:
     return Answer()
 
 
+async def progress(engine: Engine, ask: Ask) -> Answer:
+    await engine.legs.transferring.progress(ask.path["channelId"])
+    return Answer()
+
+
+async def hold(engine: Engine, ask: Ask) -> Answer:
+    engine.legs.transferring.hold(ask.path["channelId"], held=True)
+    return Answer()
+
+
+async def unhold(engine: Engine, ask: Ask) -> Answer:
+    engine.legs.transferring.hold(ask.path["channelId"], held=False)
+    return Answer()
+
+
+async def transfer_progress(engine: Engine, ask: Ask) -> Answer:
+    state = ask.required("states", "states must be specified")
+    engine.legs.transferring.progress_of_transfer(ask.path["channelId"], state)
+    return Answer()
+
+
 async def mute(engine: Engine, ask: Ask) -> Answer:
-    await engine.audio.mute(ask.path["channelId"], ask.text("direction", "both"), muted=True)
+    await engine.audio.mute(ask.path["channelId"], ask.text("direction"), muted=True)
     return Answer()
 
 
 async def unmute(engine: Engine, ask: Ask) -> Answer:
-    await engine.audio.mute(ask.path["channelId"], ask.text("direction", "both"), muted=False)
+    await engine.audio.mute(ask.path["channelId"], ask.text("direction"), muted=False)
     return Answer()
 
 
@@ -148,6 +171,13 @@ async def snoop(engine: Engine, ask: Ask) -> Answer:
     return Answer(200, channel.as_json())
 
 
+async def rtp_statistics(engine: Engine, ask: Ask) -> Answer:
+    channel = engine.switch.channel(ask.path["channelId"])
+    if channel.call is None or channel.local is None:
+        raise AriError(404, "RTP statistics not available")
+    return Answer(200, measuring.rtp_statistics(channel.id, await engine.switch.mixer.statistics(channel.id)))
+
+
 async def get_variable(engine: Engine, ask: Ask) -> Answer:
     name = ask.required("variable", "Variable name is required")
     channel = engine.switch.controlled(ask.path["channelId"])
@@ -173,7 +203,11 @@ def _variable(channel: Channel, name: str) -> str | None:
 async def set_variable(engine: Engine, ask: Ask) -> Answer:
     name = ask.required("variable", "Variable name is required")
     channel = engine.switch.controlled(ask.path["channelId"])
-    channel.variables[name] = value = ask.text("value")
+    value = ask.text("value")
+    amplified = gain_of(name, value)
+    if amplified is not None:
+        await engine.audio.gain(channel, *amplified)
+    channel.variables[name] = value
     shown = channel.as_json()
     engine.switch.events.publish("ChannelVarset", channel.app, variable=name, value=value, channel=shown)
     return Answer()
@@ -192,6 +226,10 @@ ROUTES: list[tuple[str, str, Verb]] = [
     ("POST", "/channels/{channelId}/answer", answer),
     ("POST", "/channels/{channelId}/ring", ring),
     ("DELETE", "/channels/{channelId}/ring", stop_ringing),
+    ("POST", "/channels/{channelId}/progress", progress),
+    ("POST", "/channels/{channelId}/hold", hold),
+    ("DELETE", "/channels/{channelId}/hold", unhold),
+    ("POST", "/channels/{channelId}/transfer_progress", transfer_progress),
     ("POST", "/channels/{channelId}/mute", mute),
     ("DELETE", "/channels/{channelId}/mute", unmute),
     ("POST", "/channels/{channelId}/play", play),
@@ -199,6 +237,7 @@ ROUTES: list[tuple[str, str, Verb]] = [
     ("POST", "/channels/{channelId}/record", record),
     ("POST", "/channels/{channelId}/snoop", snoop),
     ("POST", "/channels/{channelId}/snoop/{snoopId}", snoop),
+    ("GET", "/channels/{channelId}/rtp_statistics", rtp_statistics),
     ("GET", "/channels/{channelId}/variable", get_variable),
     ("POST", "/channels/{channelId}/variable", set_variable),
 ]

@@ -36,6 +36,26 @@ async def stop_recording(engine: Engine, ask: Ask) -> Answer:
     return Answer()
 
 
+async def pause(engine: Engine, ask: Ask) -> Answer:
+    await engine.recordings.pause(ask.path["recordingName"], paused=True)
+    return Answer()
+
+
+async def unpause(engine: Engine, ask: Ask) -> Answer:
+    await engine.recordings.pause(ask.path["recordingName"], paused=False)
+    return Answer()
+
+
+async def mute(engine: Engine, ask: Ask) -> Answer:
+    await engine.recordings.mute(ask.path["recordingName"], muted=True)
+    return Answer()
+
+
+async def unmute(engine: Engine, ask: Ask) -> Answer:
+    await engine.recordings.mute(ask.path["recordingName"], muted=False)
+    return Answer()
+
+
 async def stored(engine: Engine, ask: Ask) -> Answer:
     return Answer(200, await asyncio.to_thread(engine.recordings.stored))
 
@@ -61,6 +81,10 @@ ROUTES: list[tuple[str, str, Verb]] = [
     ("GET", "/recordings/live/{recordingName}", live),
     ("DELETE", "/recordings/live/{recordingName}", discard),
     ("POST", "/recordings/live/{recordingName}/stop", stop_recording),
+    ("POST", "/recordings/live/{recordingName}/pause", pause),
+    ("DELETE", "/recordings/live/{recordingName}/pause", unpause),
+    ("POST", "/recordings/live/{recordingName}/mute", mute),
+    ("DELETE", "/recordings/live/{recordingName}/mute", unmute),
     ("GET", "/recordings/stored", stored),
     ("GET", "/recordings/stored/{recordingName}", one_stored),
     ("GET", "/recordings/stored/{recordingName}/file", stored_file),

@@ -103,7 +103,7 @@ async def endpoint(engine: Engine, ask: Ask) -> Answer:
 
 
 async def counters(engine: Engine, ask: Ask) -> Answer:
-    """Ours: counts since the start, and how many channels, bridges and recordings there are now."""
+    """Ours: counts since the start, how many channels, bridges and recordings there are now, the load by worker."""
     switch = engine.switch
     now = {
         "channels_now": len(switch.channels),
@@ -119,6 +119,7 @@ async def counters(engine: Engine, ask: Ask) -> Answer:
             "trunk": dict(switch.trunk.counters),
             "trunks": dict(switch.trunk.endpoints),
             "mixer": dict(await switch.mixer.counters()),
+            "workers": [dict(load) for load in switch.mixer.loads],
         },
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from yuqiao.media.ports import AudioParameters, CallObserver, EndCause, SipCall
+from yuqiao.media.ports import Address, AudioParameters, CallObserver, EndCause, SipCall
 from yuqiao.media.server import MediaConfig, MediaServer
 from yuqiao.media.sip import SipTrunk
 from yuqiao.media.tests.mixer.phone import Phone
@@ -111,6 +111,7 @@ class Handset:
         self.answers_calls = True
         self.talking = False
         self.progress: list[int] = []
+        self.early: AudioParameters | None = None
         self.ends: list[EndCause] = []
 
     @property
@@ -126,12 +127,20 @@ class Handset:
         await self.trunk.stop()
         await asyncio.to_thread(self.phone.close)
 
-    def dial(self, number: str, station: MediaServer, *, transport: str = "udp") -> None:
-        """Call ``number`` at the media server."""
-        host, port = station.trunk.address
+    def dial(self, number: str, station: MediaServer, *, transport: str = "udp", by: Address | None = None) -> None:
+        """Call ``number`` at the media server, or at the address ``by`` that stands before it."""
+        host, port = by or station.trunk.address
         target = f"sip:{number}@{host}:{port}" + (";transport=tcp" if transport == "tcp" else "")
-        local = self.phone.audio.remote
-        self.call = self.trunk.invite(target, local=local, observer=self, caller_number=self.number)
+        self.call = self.trunk.invite(target, local=self.rtp, observer=self, caller_number=self.number)
+
+    @property
+    def rtp(self) -> Address:
+        """Where it wants to be sent sound."""
+        return self.phone.audio.remote
+
+    def talk_to(self, server: Address) -> None:
+        """Begin to send sound."""
+        self.phone.talk_to(server)
 
     def _ring(self, call: SipCall) -> CallObserver | None:
         self.call = call
@@ -142,7 +151,7 @@ class Handset:
 
     def answer(self) -> None:
         assert self.call is not None
-        self.phone.talk_to(self.call.answer(self.phone.audio.remote).remote)
+        self.talk_to(self.call.answer(self.rtp).remote)
 
     def hang_up(self, cause: int = 16) -> None:
         assert self.call is not None
@@ -156,10 +165,11 @@ class Handset:
 
     def on_progress(self, status: int, audio: AudioParameters | None) -> None:
         self.progress.append(status)
+        self.early = audio or self.early
 
     def on_answer(self, audio: AudioParameters) -> None:
         self.talking = True
-        self.phone.talk_to(audio.remote)
+        self.talk_to(audio.remote)
 
     async def press(self, digit: str) -> None:
         """Press a key as RFC 4733 says; the voice pauses meanwhile."""

@@ -18,12 +18,14 @@ from yuqiao.media.ports import (
     Address,
     AudioParameters,
     CallObserver,
+    Direction,
     EndCause,
     MixerError,
     MixerEvent,
     PlayTarget,
     RecordSource,
     SipCall,
+    TransferRequest,
 )
 
 AUDIO = AudioParameters(("127.0.0.1", 4000), 8, 101)
@@ -38,12 +40,20 @@ class MemoryCall:
         self.offer: AudioParameters | None = AUDIO
         self.headers: Mapping[str, str] = {"call-id": call_id, "hlang-send": "ja"}
         self.languages: tuple[str, ...] = ()
+        self.carrier = self.diverted_from = ""
         self.observer: CallObserver | None = None
         self.log: list[str] = []
-        self.answered = self.over = False
+        self.answered = self.over = self.held = False
+        self.refer: Callable[[TransferRequest], bool] = lambda wanted: False
 
     def ring(self) -> None:
         self.log.append("ring")
+
+    def progress(self, local: Address, language: str = "") -> AudioParameters:
+        if self.over or self.answered:
+            raise ValueError("the call is over or answered")
+        self.log.append("progress")
+        return AUDIO
 
     def answer(self, local: Address, language: str = "") -> AudioParameters:
         if self.over or self.answered:
@@ -51,6 +61,17 @@ class MemoryCall:
         self.answered = True
         self.log.append("answer")
         return AUDIO
+
+    def take_transfers(self, on_transfer: Callable[[TransferRequest], bool]) -> None:
+        self.refer = on_transfer
+
+    def transfer_progress(self, status: int) -> None:
+        if self.over or not self.answered:
+            raise ValueError("no transfer is open")
+        self.log.append(f"transfer {status}")
+
+    def hold(self, *, held: bool) -> None:
+        self.log.append("hold" if held else "unhold")
 
     def hangup(self, cause: int = 16) -> None:
         self.end(cause)
@@ -117,6 +138,12 @@ class MemoryTrunk:
         return call
 
 
+_COUNTED = ("packets_in", "packets_out", "lost", "late", "malformed", "ssrc_in", "ssrc_out")
+_MEASURED = ("jitter_ms", "jitter_most_ms", "wait_ms", "concealed_ms")
+#: Of a leg that nobody spoke on.
+FIGURES: Mapping[str, float] = dict.fromkeys((*_COUNTED, *_MEASURED), 0.0)
+
+
 class MemoryMixer:
     """Keeps the books of a mixer. ``pauses`` says how many turns of the loop each command takes (0 once it is empty).
 
@@ -128,6 +155,8 @@ class MemoryMixer:
         self.legs: dict[str, str | None] = {}
         self.audio: dict[str, list[AudioParameters]] = {}
         self.muted: set[str] = set()
+        self.gains: dict[tuple[str, str], float] = {}
+        self.paused: set[str] = set()
         self.playbacks: dict[str, PlayTarget] = {}
         self.recordings: dict[str, RecordSource] = {}
         self.beside: dict[str, str | None] = {}
@@ -184,7 +213,13 @@ class MemoryMixer:
         for ref in [ref for ref, (kind, name) in self.recordings.items() if kind != "conference" and name == leg]:
             self._finish(ref)
         self._end_empty_conferences()
-        return {}
+        return FIGURES
+
+    async def statistics(self, leg: str) -> Mapping[str, float]:
+        self._known(leg)
+        await self._turns()
+        self._known(leg)
+        return FIGURES
 
     async def join(self, leg: str, conference: str) -> None:
         self._known(leg)
@@ -212,6 +247,12 @@ class MemoryMixer:
         self._known(leg)
         await self._turns()
         (self.muted.add if muted else self.muted.discard)(leg)
+
+    async def gain(self, leg: str, direction: Direction, factor: float) -> None:
+        self._known(leg)
+        await self._turns()
+        self._known(leg)
+        self.gains[leg, direction] = factor
 
     def _target(self, target: PlayTarget | RecordSource) -> None:
         kind, name = target
@@ -244,9 +285,21 @@ class MemoryMixer:
         if recording in self.recordings:
             self._finish(recording)
 
+    async def mute_recording(self, recording: str, *, muted: bool) -> None:
+        await self._turns()
+        (self.muted.add if muted else self.muted.discard)(recording)
+
+    async def pause_recording(self, recording: str, *, paused: bool) -> None:
+        await self._turns()
+        (self.paused.add if paused else self.paused.discard)(recording)
+
     def _finish(self, ref: str) -> None:
         del self.recordings[ref]
         self._tell("recording-finished", ref=ref, value="done", duration_ms=1540)
+
+    @property
+    def loads(self) -> Sequence[Mapping[str, float | str]]:
+        return [{"name": "memory", "legs": len(self.legs)}]
 
     async def counters(self) -> Mapping[str, float]:
         return {"legs": len(self.legs), "malformed": 0.0}

@@ -36,6 +36,12 @@ EVENTS: dict[str, dict[str, Any]] = {
     "StasisEnd": {"channel": CHANNEL},
     "ChannelStateChange": {"channel": CHANNEL},
     "ChannelDtmfReceived": {"digit": str, "duration_ms": int, "channel": CHANNEL},
+    "ChannelHold": {"channel": CHANNEL},
+    "ChannelUnhold": {"channel": CHANNEL},
+    "ChannelTransfer": {
+        "refer_to": {"requested_destination": {"destination": str, "additional_protocol_params": list}},
+        "referred_by": {"source_channel": CHANNEL},
+    },
     "ChannelHangupRequest": {"cause": int, "channel": CHANNEL},
     "ChannelDestroyed": {"cause": int, "cause_txt": str, "channel": CHANNEL},
     "ChannelEnteredBridge": {"bridge": BRIDGE, "channel": CHANNEL},

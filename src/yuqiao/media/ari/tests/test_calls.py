@@ -53,7 +53,7 @@ async def test_an_inbound_call_is_in_stasis_with_what_it_dialled(
     end = await client.event("ChannelDestroyed", channel=channel["id"])
     assert (end["cause"], end["cause_txt"]) == (16, "Normal Clearing")
     kinds = [event["type"] for event in client.events if event.get("channel", {}).get("id") == channel["id"]]
-    assert kinds[-3:] == ["ChannelHangupRequest", "StasisEnd", "ChannelDestroyed"]
+    assert kinds[-4:] == ["ChannelHangupRequest", "StasisEnd", "ChannelVarset", "ChannelDestroyed"]
     assert await client.do("GET", "/channels") == []
 
 
@@ -182,7 +182,7 @@ async def test_a_dead_mixer_worker_ends_its_legs_and_the_next_call_works(
     (worker,) = station.mixer.pids
     os.kill(worker, signal.SIGKILL)
     end = await client.event("ChannelDestroyed", channel=caller)
-    assert (end["cause"], end["cause_txt"]) == (41, "Temporary failure")
+    assert (end["cause"], end["cause_txt"]) == (41, "Mixer worker lost")
     await until(lambda: bool(alice.ends), "BYE")
     await until(lambda: station.mixer.pids != [worker], "a new worker")
     assert await answered(client, station, bob)

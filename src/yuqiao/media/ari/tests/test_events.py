@@ -61,7 +61,7 @@ async def test_waiting_for_an_application_ends_when_it_comes(events: Events) -> 
     await asyncio.sleep(0)
     assert not waiting.done()
     events.connect(["a"], subscribe_all=False)
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, 10)
 
 
 async def test_a_listener_that_does_not_read_is_cut_off_once(events: Events) -> None:

@@ -224,7 +224,7 @@ async def test_the_server_tells_about_itself(client: Client, office: Office) -> 
     assert (await client.do("GET", "/applications/yuqiao"))["channel_ids"] == list(office.switch.channels)
     counters = await client.do("GET", "/yuqiao/counters")
     assert counters["ari"]["channels_now"] == 1
-    assert set(counters) == {"ari", "trunk", "trunks", "mixer"}
+    assert set(counters) == {"ari", "trunk", "trunks", "mixer", "workers"}
 
 
 async def test_a_failure_inside_is_answered_with_500_and_counted(

@@ -42,6 +42,7 @@ async def test_sigterm_completes_recordings_and_says_goodbye(tmp_path: Path) -> 
     ari, sip = free_port(), free_port()
     settings = {
         "YUQIAO_ARI_LISTEN": f"127.0.0.1:{ari}",
+        "YUQIAO_PHONES_LISTEN": "127.0.0.1:0",
         "YUQIAO_SIP_PORT": str(sip),
         "YUQIAO_SIP_PEERS": "127.0.0.1",
         "YUQIAO_ARI_PASSWORD": PASSWORD,
@@ -84,6 +85,7 @@ async def test_sigterm_completes_recordings_and_says_goodbye(tmp_path: Path) -> 
         ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_RTP_PORTS": "20000"}, b"YUQIAO_RTP_PORTS"),
         ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_MIXER_WORKERS": "0"}, b"YUQIAO_MIXER_WORKERS"),
         ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_SIP_PEERS": "everybody"}, b"YUQIAO_SIP_PEERS"),
+        ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_SIP_SESSION_EXPIRES": "30"}, b"YUQIAO_SIP_SESSION_EXPIRES"),
         ({"YUQIAO_ARI_PASSWORD": "x", "YUQIAO_TRUNKS": '[{"name": "city-a"}]'}, b"trunk city-a: hosts is missing"),
     ],
 )
@@ -107,6 +109,7 @@ async def test_a_taken_port_is_told(tmp_path: Path, which: str) -> None:
             "YUQIAO_ARI_PASSWORD": "x",
             "YUQIAO_SIP_PORT": str(free_port()),
             "YUQIAO_ARI_LISTEN": f"127.0.0.1:{free_port()}",
+            "YUQIAO_PHONES_LISTEN": "127.0.0.1:0",
         }
         settings |= {which: f"127.0.0.1:{port}" if which == "YUQIAO_ARI_LISTEN" else str(port)}
         async with process(tmp_path, **settings) as server:

@@ -7,6 +7,7 @@ import contextlib
 import tempfile
 from collections import Counter
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from yuqiao.media.ari.channels import Channel
 from yuqiao.media.ari.errors import AriError
 from yuqiao.media.ari.tests.memory import AUDIO, Office, subject
+from yuqiao.media.ports import TransferRequest
 
 WHO = st.integers(0, 3)
 STEP = st.one_of(
@@ -35,11 +37,16 @@ STEP = st.one_of(
                 "mute",
                 "dial",
                 "stop",
+                "progress",
+                "hold",
             ]
         ),
         WHO,
     ),
-    st.tuples(st.sampled_from(["call", "originate", "create", "far-answer", "far-ring", "far-end"]), WHO),
+    st.tuples(
+        st.sampled_from(["call", "originate", "create", "far-answer", "far-ring", "far-end", "far-hold", "far-refer"]),
+        WHO,
+    ),
     st.tuples(st.sampled_from(["record-bridge", "play-bridge", "destroy", "rebuild", "wait", "stop-recording"]), WHO),
 )
 
@@ -73,7 +80,7 @@ class Story:
                 office.trunk.incoming()
             case "originate" | "create":
                 self.begin(self.outbound(what, originator=channel_id if channel_id != "nobody" else ""))
-            case "far-answer" | "far-ring" | "far-end":
+            case "far-answer" | "far-ring" | "far-end" | "far-hold" | "far-refer":
                 self.far_end(what, who)
             case "wait":
                 for _ in range(who):
@@ -105,6 +112,8 @@ class Story:
             "whisper": self.whisper(channel_id),
             "record-snoop": self.snoop(channel_id, name, record=True),
             "mute": engine.audio.mute(channel_id, "both", muted=True),
+            "progress": engine.legs.transferring.progress(channel_id),
+            "hold": self.now(lambda: engine.legs.transferring.hold(channel_id, held=True)),
             "dial": engine.dialling.dial(channel_id, ring_seconds=5),
             "stop": self.now(lambda: engine.closing.leave_stasis(channel_id)),
         }
@@ -142,6 +151,11 @@ class Story:
         assert call.observer is not None
         if what == "far-end":
             call.end(17, 486)
+        elif what == "far-hold":
+            call.held = not call.held
+            call.observer.on_audio_change(replace(AUDIO, send=not call.held))
+        elif what == "far-refer":
+            call.refer(TransferRequest("0190", "sip:0190@x"))
         elif not call.answered and call.headers["call-id"].startswith("out"):
             if what == "far-answer":
                 call.answered = True

@@ -41,14 +41,16 @@ async def join_two(client: Client, station: MediaServer, alice: Handset, bob: Ha
 
 
 async def test_a_number_goes_out_by_the_next_trunk(tmp_path: Path, alice: Handset, bob: Handset) -> None:
-    async with running(tmp_path, trunks=tuple(by(bob)), sip_peers=()) as station, connected(station) as client:
+    async with running(tmp_path, trunks=tuple(by(bob, alice)), sip_peers=()) as station, connected(station) as client:
         await client.listen()
-        await join_two(client, station, alice, bob)
+        inbound, _ = await join_two(client, station, alice, bob)
         await hear_each_other(alice, bob)
+        shown = (await client.do("GET", f"/channels/{inbound}"))["channelvars"]
+        assert shown == {"YUQIAO_TRUNK": "by-13800000001"}
         assert bob.call is not None
         assert bob.call.dialled_number == "12345"
         names = [one["resource"] for one in await client.do("GET", "/endpoints")]
-        assert names == ["dead", "by-12345"]
+        assert names == ["dead", "by-12345", "by-13800000001"]
         reply = await client.ask("POST", "/channels", endpoint="PJSIP/nobody/sip:", app="yuqiao")
         assert reply.status == 500
 
