@@ -7,6 +7,7 @@ from typing import Final
 NORMAL: Final = 16
 BUSY: Final = 17
 NO_ANSWER: Final = 19
+ABSENT: Final = 20
 REJECTED: Final = 21
 ELSEWHERE: Final = 26
 CONGESTION: Final = 34
@@ -15,6 +16,9 @@ TEMPORARY_FAILURE: Final = 41
 NO_CODEC: Final = 58
 TIMER_EXPIRED: Final = 102
 INTERWORKING: Final = 127
+
+#: What stands as ``cause_txt`` of a leg whose mixer worker died, with cause 41; nobody else's end has these words.
+MIXER_LOST: Final = "Mixer worker lost"
 
 #: Asterisk's ``channel.c``; what is not here is "Unknown".
 WORDS: Final[dict[int, str]] = {

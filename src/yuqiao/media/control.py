@@ -2,7 +2,8 @@
 SOCK_SEQPACKET socket pair.
 
 Command: ``{"id": 1, "do": "open_leg", "leg": "…"}``. Reply: ``{"id": 1, "result": …}`` or ``{"id": 1, "error": "…"}``.
-Event: ``{"event": {"kind": "digit", "at": …}}``. The worker says ``{"ready": true}`` first.
+Event: ``{"event": {"kind": "digit", "at": …}}``. The worker says ``{"ready": true}`` first, and every ten ticks
+``{"beat": 0.12, "ticks": …, "late_ticks": …}``: that it ticks, and the share of a core it uses.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from yuqiao.media.ports import AudioParameters, MixerEvent
+from yuqiao.media.ports import AudioParameters, Dtls, MixerEvent, Srtp
 
 LARGEST: Final = 128 * 1024  # of one message; below the default socket buffer of Linux
 
@@ -39,7 +40,9 @@ def audio_message(audio: AudioParameters) -> Message:
 def read_audio(message: Message) -> AudioParameters:
     """Return what `audio_message` made."""
     host, port = message["remote"]
-    return AudioParameters(**{**message, "remote": (str(host), int(port))})
+    srtp = None if message["srtp"] is None else Srtp(**message["srtp"])
+    dtls = None if message["dtls"] is None else Dtls(**message["dtls"])
+    return AudioParameters(**{**message, "remote": (str(host), int(port)), "srtp": srtp, "dtls": dtls})
 
 
 def event_message(event: MixerEvent) -> Message:

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from yuqiao.lib.g711 import Samples
+from yuqiao.media import speakers
 from yuqiao.media.conference import Conferences, Sums
-from yuqiao.media.legs import Legs
+from yuqiao.media.in_step import CONFERENCE, LEG_IN, LEG_OUT, SILENCE, compiled
+from yuqiao.media.legs import CAPACITY, Legs
+from yuqiao.media.limits import TICK
+from yuqiao.media.loudness import STRONGEST, Volume, soften
 from yuqiao.media.playback import Playback, State
 from yuqiao.media.ports import Address, AudioParameters, MixerError, MixerEvent, PlayTarget, RecordSource
 from yuqiao.media.recorder import Recorder, Track
@@ -21,10 +24,9 @@ from yuqiao.media.rtp import FRAME
 from yuqiao.media.rtp_socket import PortRange
 from yuqiao.media.sounds import Shelf
 from yuqiao.media.taps import DIRECTIONS, Taps
-from yuqiao.media.transmission import clip
+from yuqiao.media.webrtc.certificate import Identity
 
-TICK: Final = 0.02  # seconds
-SILENCE_CHECK: Final = 25  # ticks
+SILENCE_CHECK: Final = 20  # ticks
 
 
 @dataclass(slots=True)
@@ -35,7 +37,8 @@ class _Playing:
 
 
 class Desk:
-    """Legs, conferences, playbacks and recordings of one worker. ``events`` collects what its owner must tell."""
+    """Legs, conferences, playbacks and recordings of one worker. ``events`` collects what its owner must tell. Who
+    gives a command sets ``changed``; ``now`` is the number of the last tick."""
 
     def __init__(self, ports: PortRange, rtp_timeout: float) -> None:
         self.events: list[MixerEvent] = []
@@ -44,37 +47,53 @@ class Desk:
         self._legs = Legs()
         self._conferences = Conferences()
         self._taps = Taps()
+        self._said, self._heard = Volume(), Volume()
         self._shelf = Shelf()
         self._playing: dict[str, _Playing] = {}
-        self._recorder = Recorder()
-        self._tick = 0
+        tables = self._legs.ring.tables
+        self._recorder = Recorder(tables)
+        self._hearing, self._sums = np.full((2, CAPACITY, FRAME), 0, dtype=np.int32)
+        self._tables = tables.give(heard=self._hearing, sums=self._sums)
+        self.changed = True
+        self.now = 0
         self._at = 0.0
 
     def tick(self, at: float, ticks: int = 1) -> None:
         """Do one tick at UNIX time ``at``; ``ticks - 1`` were left out before it."""
-        self._tick += ticks
+        self.now += ticks
         self._at = at
         legs = self._legs
-        if not (legs.span or self._playing or self._recorder.is_busy):
-            return
-        for leg, press in legs.take_in(self._tick):
+        for leg, press in legs.take_in(self.now):
             self._tell("digit", leg=leg.name, value=press.digit, duration_ms=press.duration_ms)
         if ticks > 1:
             legs.ring.skip(legs.span, ticks - 1)
             self._recorder.skip(ticks - 1)
         voices = legs.voices()
-        heard = np.zeros((legs.span, FRAME), dtype=np.int32)
+        heard = self._hearing[: legs.span]
+        heard[:] = 0
         to_conferences, to_legs = self._play()
-        sums = self._conferences.mix(self._taps.before(voices) if self._taps else voices, to_conferences, heard)
+        spoken = self._amplified(voices) if self._said else voices
+        sums = self._conferences.mix(self._taps.before(spoken) if self._taps else spoken, to_conferences, heard)
         for row, frame in to_legs:
             heard[row] += frame
         if self._taps:
             self._taps.after(heard)
-        legs.transmission.send(heard, ticks)
-        self._record(voices, heard, sums)
-        if self._patience and self._tick % SILENCE_CHECK == 0:
-            for leg in legs.gone_silent(self._tick, self._patience):
+        if self._heard:
+            self._heard.apply(heard)
+        if legs.browsers and self.now % speakers.EVERY == 0:
+            legs.name_speakers(speakers.loud(spoken), self._conferences.heard_by)
+        legs.transmission.send(legs.span, ticks)
+        self._record(sums)
+        legs.browsers.work(self.now)
+        self.changed = False
+        if self._patience and self.now % SILENCE_CHECK == 0:
+            for leg in legs.gone_silent(self.now, self._patience):
                 self._tell("rtp-lost", leg=leg.name)
+
+    def _amplified(self, voices: Samples) -> Samples:
+        louder = voices.astype(np.int32)
+        self._said.apply(louder)
+        return soften(louder)
 
     def _tell(self, kind: str, *, leg: str = "", ref: str = "", value: str = "", duration_ms: int = 0) -> None:
         self.events.append(MixerEvent(kind, self._at, leg=leg, ref=ref, value=value, duration_ms=duration_ms))
@@ -99,25 +118,59 @@ class Desk:
                 self._tell("playback-finished", ref=name, value=playing.playback.state)
         return to_conferences, to_legs
 
-    def _record(self, voices: Samples, heard: NDArray[np.int32], sums: Sums) -> None:
+    def _record(self, sums: Sums) -> None:
         recorder = self._recorder
+        if not recorder.is_busy:
+            return
         for track in recorder.begin():
             self._tell("recording-started", ref=track.name)
-        tracks = recorder.sources("leg-in")
-        recorder.take(tracks, voices[self._rows(tracks)])
-        tracks = recorder.sources("leg-out")
-        rows = self._rows(tracks)
-        out = clip(heard[rows])
-        out[[not self._legs.transmission.is_sending(row) for row in rows]] = 0
-        recorder.take(tracks, out)
-        tracks = recorder.sources("conference")
-        recorder.take(tracks, clip(sums[[self._conferences.index(track.source[1]) for track in tracks]]))
+        self._sums[: len(sums)] = sums
+        recorder.take(self._source_of, anew=self.changed)
         recorder.end_tick()
         for track in recorder.closed():
             self._tell_recorded(track)
 
-    def _rows(self, tracks: Sequence[Track]) -> list[int]:
-        return [self._legs.get(track.source[1]).row for track in tracks]
+    def _source_of(self, track: Track) -> tuple[int, int]:
+        """Return the source of ``track`` as `in_step` counts them, and its row or that of its conference."""
+        kind, name = track.source
+        if kind == "conference":
+            return CONFERENCE, self._conferences.index(name)
+        row = self._legs.get(name).row
+        if kind == "leg-in":
+            return LEG_IN, row
+        return (LEG_OUT if self._legs.transmission.is_sending(row) else SILENCE), row
+
+    @property
+    def _calm_ticks(self) -> int:
+        """The next ticks for which the compiled way will do, if all stay in step."""
+        if self.changed or self._playing or self._taps or self._said or self._heard:
+            return 0
+        if not (self._conferences.is_calm and self._legs.is_calm):
+            return 0
+        return min(self._legs.calm_ticks, self._recorder.calm_ticks)
+
+    def rest(self, control: int, due: float) -> tuple[bool, int, int]:
+        """Tick from ``due`` (monotonic seconds) on as long as nothing is to be decided. Returns whether the socket
+        ``control`` can be read (if not, a tick is due for `tick`), how many ticks were done, and how many of them began
+        late."""
+        legs, tables = self._legs, self._tables
+        is_readable = compiled().run(
+            tables,
+            self._conferences.seating.table,
+            legs.span,
+            control,
+            legs.reception.others,
+            round(due * 1e9),
+            self._calm_ticks,
+            self.now + 1,
+            legs.ring.now,
+            self._recorder.column,
+        )
+        if tables.done:
+            self.now += tables.done
+            legs.went_on(tables.done)
+            self._recorder.went_on(tables.done)
+        return bool(is_readable), tables.done, tables.late
 
     def _tell_recorded(self, track: Track) -> None:
         value = State.FAILED if track.failed else State.DONE
@@ -129,11 +182,15 @@ class Desk:
             raise MixerError(f"leg {leg} is open already")
         socket = self._ports.bind()
         try:
-            self._legs.open(leg, socket, self._tick)
+            self._legs.open(leg, socket, self.now)
         except MixerError:
             socket.close()
             raise
         return socket.address
+
+    def identify(self, certificate: str, key: str, fingerprint: str) -> None:
+        """Take the media server's certificate, for legs of browsers."""
+        self._legs.browsers.identify(Identity(certificate, key, fingerprint))
 
     def tap(self, tap: str, leg: str, spy: str, whisper: str) -> None:
         """As `Mixer.tap`."""
@@ -148,15 +205,21 @@ class Desk:
 
     def set_audio(self, leg: str, audio: AudioParameters) -> None:
         """As `Mixer.set_audio`."""
-        self._legs.set_audio(leg, audio, self._tick)
+        self._legs.set_audio(leg, audio, self.now)
 
     def close_leg(self, leg: str) -> Mapping[str, float]:
         """As `Mixer.close_leg`; its recordings are in `recordings_ending` until they are complete."""
         self._end_with("leg", leg, "leg-in", "leg-out")
         self._leave_behind(leg)
-        self._conferences.forget(self._legs.get(leg).row)
-        self._taps.forget(self._legs.get(leg).row)
+        row = self._legs.get(leg).row
+        self._conferences.forget(row, self._legs.ring.upcoming(row))
+        for what in (self._taps, self._said, self._heard):
+            what.forget(row)
         return self._legs.close(leg)
+
+    def statistics(self, leg: str) -> Mapping[str, float]:
+        """As `Mixer.statistics`."""
+        return self._legs.statistics(self._legs.get(leg))
 
     @property
     def recordings_ending(self) -> frozenset[str]:
@@ -192,6 +255,12 @@ class Desk:
         """As `Mixer.mute`."""
         self._conferences.mute(self._legs.get(leg).row, muted=muted)
 
+    def gain(self, leg: str, direction: str, factor: float) -> None:
+        """As `Mixer.gain`."""
+        if direction not in {"said", "heard"} or not 0 <= factor <= STRONGEST:
+            raise MixerError(f"a gain is of what is said or heard, and from 0 to {STRONGEST:g}")
+        (self._said if direction == "said" else self._heard).set(self._legs.get(leg).row, factor)
+
     def play(self, playback: str, target: PlayTarget, sounds: Sequence[str]) -> None:
         """As `Mixer.play`."""
         self._require(target[0] == "conference", target[1])
@@ -212,6 +281,14 @@ class Desk:
     def stop_recording(self, recording: str) -> None:
         """As `Mixer.stop_recording`."""
         self._recorder.stop(recording)
+
+    def mute_recording(self, recording: str, *, muted: bool) -> None:
+        """As `Mixer.mute_recording`."""
+        self._recorder.mute(recording, muted=muted)
+
+    def pause_recording(self, recording: str, *, paused: bool) -> None:
+        """As `Mixer.pause_recording`."""
+        self._recorder.pause(recording, paused=paused)
 
     def _require(self, is_conference: bool, name: str) -> None:
         if is_conference and name not in self._conferences:

@@ -7,13 +7,20 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
+from yuqiao.lib import clock
+from yuqiao.media.balance import Load, least_loaded
 from yuqiao.media.control import Message, audio_message
-from yuqiao.media.ports import Address, AudioParameters, MixerError, MixerEvent, PlayTarget, RecordSource
+from yuqiao.media.ports import Address, AudioParameters, Direction, MixerError, MixerEvent, PlayTarget, RecordSource
+from yuqiao.media.webrtc import certificate
 from yuqiao.media.worker_process import WorkerProcess
 
 log = logging.getLogger(__name__)
+
+#: Seconds a new leg waits for a worker when the only one died; an application's command takes no longer (5 s).
+PATIENCE: Final = 4.0
 
 
 def _ignore(_event: MixerEvent) -> None:
@@ -23,9 +30,10 @@ def _ignore(_event: MixerEvent) -> None:
 class MixerPool:
     """`yuqiao.media.ports.Mixer` over worker processes.
 
-    A new leg goes to the worker with the fewest legs, or beside another. When a worker dies, its playbacks and
-    recordings end as ``failed``, then ``worker-died`` comes once for each of its legs (``leg`` set, ``ref`` the worker)
-    and once more with ``leg`` empty; the legs and conferences are gone, and a new worker takes its place.
+    A new leg goes to the least loaded worker (`balance`), or beside another. When a worker dies or hangs,
+    ``worker-died`` comes once for each of its legs (``leg`` set, ``ref`` the worker), its playbacks and recordings end
+    as ``failed``, and ``worker-died`` comes once more with ``leg`` empty; the legs and conferences are gone, and a new
+    worker takes its place.
 
     RTP uses the even ports of ``rtp_ports`` (first, last) at ``rtp_host``; ``rtp_timeout`` is in seconds, 0 for never.
     """
@@ -34,6 +42,7 @@ class MixerPool:
         if workers < 1:
             raise ValueError("a mixer needs at least one worker")
         self.on_event: Callable[[MixerEvent], None] = _ignore
+        self._identity = certificate.make(clock.now())
         self._options = [
             ["--host", rtp_host, "--rtp-timeout", str(rtp_timeout), "--ports", *map(str, (*rtp_ports, index, workers))]
             for index in range(workers)
@@ -44,6 +53,7 @@ class MixerPool:
         self._playbacks: dict[str, WorkerProcess] = {}
         self._recordings: dict[str, WorkerProcess] = {}
         self._generation = itertools.count(1)
+        self._replaced = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
@@ -70,7 +80,14 @@ class MixerPool:
         name = f"mixer-{index}-{next(self._generation)}"
         worker = WorkerProcess(name, self._options[index], on_event=self._on_event, on_death=self._on_death)
         await worker.start()
+        worker.tell("identify", **asdict(self._identity))
         return worker
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate that browsers' legs show: 64 hexadecimal digits, lower case. Another at each
+        start."""
+        return self._identity.fingerprint
 
     def _on_event(self, event: MixerEvent) -> None:
         if event.kind == "playback-finished":
@@ -84,13 +101,14 @@ class MixerPool:
             return
         now = time.time()
         log.error("mixer worker %s died with %d legs; starting a new one", dead.name, dead.load)
+        # Legs first: whoever hears that a recording failed knows by then that its leg is lost, and begins no other.
+        for leg in [leg for leg, worker in self._legs.items() if worker is dead]:
+            self._forget(leg)
+            self.on_event(MixerEvent("worker-died", now, leg=leg, ref=dead.name))
         for kind, running in (("playback-finished", self._playbacks), ("recording-finished", self._recordings)):
             for ref in [ref for ref, worker in running.items() if worker is dead]:
                 del running[ref]
                 self.on_event(MixerEvent(kind, now, ref=ref, value="failed"))
-        for leg in [leg for leg, worker in self._legs.items() if worker is dead]:
-            self._forget(leg)
-            self.on_event(MixerEvent("worker-died", now, leg=leg, ref=dead.name))
         self.on_event(MixerEvent("worker-died", now, ref=dead.name))
         if dead in self._workers:
             task = asyncio.ensure_future(self._replace(dead))
@@ -108,7 +126,33 @@ class MixerPool:
                 log.exception("cannot start a mixer worker; trying again")
                 await asyncio.sleep(1)
             else:
+                self._replaced.set()
                 return
+
+    async def _least_loaded(self) -> WorkerProcess:
+        """Return the worker for a new conference; if none is left, wait for the one that is being started."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not any(worker.is_alive for worker in self._workers):
+                    self._replaced.clear()
+                    await self._replaced.wait()
+        except TimeoutError:
+            raise MixerError("no mixer worker is running") from None
+        loads = [
+            Load(number, worker.load, worker.busy, worker.measured)
+            for number, worker in enumerate(self._workers)
+            if worker.is_alive
+        ]
+        return self._workers[least_loaded(loads).number]
+
+    @property
+    def loads(self) -> list[Mapping[str, float | str]]:
+        """See `Mixer.loads`."""
+        return [
+            {"name": worker.name, "pid": worker.pid, "legs": worker.load, "busy": worker.busy, **worker.told}
+            for worker in self._workers
+            if worker.is_alive
+        ]
 
     def _worker_of(self, leg: str) -> WorkerProcess:
         worker = self._legs.get(leg)
@@ -132,13 +176,9 @@ class MixerPool:
     async def open_leg(self, leg: str, *, beside: str | None = None) -> Address:
         if leg in self._legs:
             raise MixerError(f"leg {leg} is open already")
-        alive = [worker for worker in self._workers if worker.is_alive]
-        if beside is not None:
-            worker = self._worker_of(beside)
-        elif alive:
-            worker = min(alive, key=lambda each: each.load)
-        else:
-            raise MixerError("no mixer worker is running")
+        worker = await self._least_loaded() if beside is None else self._worker_of(beside)
+        if leg in self._legs:
+            raise MixerError(f"leg {leg} is open already")
         self._legs[leg] = worker
         worker.load += 1
         try:
@@ -171,6 +211,10 @@ class MixerPool:
         counters: Message = await worker.ask("close_leg", leg=leg)
         return counters
 
+    async def statistics(self, leg: str) -> Mapping[str, float]:
+        figures: Message = await self._worker_of(leg).ask("statistics", leg=leg)
+        return figures
+
     async def join(self, leg: str, conference: str) -> None:
         worker = self._worker_of(leg)
         others = {self._legs[other] for other, joined in self._conference_of.items() if joined == conference}
@@ -195,6 +239,9 @@ class MixerPool:
     async def mute(self, leg: str, *, muted: bool) -> None:
         await self._worker_of(leg).ask("mute", leg=leg, muted=muted)
 
+    async def gain(self, leg: str, direction: Direction, factor: float) -> None:
+        await self._worker_of(leg).ask("gain", leg=leg, direction=direction, factor=factor)
+
     def _worker_for(self, target: PlayTarget | RecordSource) -> WorkerProcess:
         kind, name = target
         return self._worker_with(name) if kind == "conference" else self._worker_of(name)
@@ -204,14 +251,20 @@ class MixerPool:
         await self._begin(self._playbacks, playback, target, "play", playback=playback, **fields)
 
     async def stop_playback(self, playback: str) -> None:
-        await self._end(self._playbacks, playback, "stop_playback", playback=playback)
+        await self._change(self._playbacks, playback, "stop_playback", playback=playback)
 
     async def record(self, recording: str, source: RecordSource, path: str) -> None:
         fields = {"source": source, "path": path}
         await self._begin(self._recordings, recording, source, "record", recording=recording, **fields)
 
     async def stop_recording(self, recording: str) -> None:
-        await self._end(self._recordings, recording, "stop_recording", recording=recording)
+        await self._change(self._recordings, recording, "stop_recording", recording=recording)
+
+    async def mute_recording(self, recording: str, *, muted: bool) -> None:
+        await self._change(self._recordings, recording, "mute_recording", recording=recording, muted=muted)
+
+    async def pause_recording(self, recording: str, *, paused: bool) -> None:
+        await self._change(self._recordings, recording, "pause_recording", recording=recording, paused=paused)
 
     async def _begin(
         self, running: dict[str, WorkerProcess], ref: str, place: PlayTarget | RecordSource, verb: str, **fields: Any
@@ -225,8 +278,8 @@ class MixerPool:
             running.pop(ref, None)
             raise
 
-    async def _end(self, running: dict[str, WorkerProcess], ref: str, verb: str, **fields: Any) -> None:
-        """Ask for an end; what ended by itself meanwhile needs none."""
+    async def _change(self, running: dict[str, WorkerProcess], ref: str, verb: str, **fields: Any) -> None:
+        """Ask for an end, or for silence; what ended by itself meanwhile needs none."""
         worker = running.get(ref)
         if worker is not None and worker.is_alive:
             await worker.ask(verb, **fields)

@@ -12,6 +12,34 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Address = tuple[str, int]
+#: Of a leg's audio: what it says, or what it hears.
+Direction = Literal["said", "heard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Srtp:
+    """How one leg's RTP is secured (RFC 3711): the suite's name as in RFC 4568, and for each direction the master key
+    with its salt (30 octets) in base64: ``ours`` for what we send, ``theirs`` for what we receive."""
+
+    suite: str
+    ours: str = field(repr=False)
+    theirs: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dtls:
+    """How one leg of a browser is secured and reached: ICE (RFC 8445) in its lite form, DTLS-SRTP (RFC 5764).
+
+    ``ufrag`` and ``password`` are ours, ``their_ufrag`` theirs (RFC 8839 5.4). ``fingerprint`` is the SHA-256 of their
+    certificate, 32 octets in hexadecimal without colons (RFC 8122 5). ``active``: we begin the handshake
+    (a=setup:active of ours), otherwise they do. The certificate is the media server's, one for all legs.
+    """
+
+    ufrag: str
+    password: str = field(repr=False)
+    their_ufrag: str
+    fingerprint: str
+    active: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +48,11 @@ class AudioParameters:
 
     ``payload_type`` is 0 (PCMU) or 8 (PCMA), RFC 3551 table 4. ``dtmf_payload_type`` is the number agreed for
     telephone-event (RFC 4733), or None. ``send``/``receive`` are seen from us: hold turns them off (RFC 3264 8.4).
+    RTCP shares the port of RTP with ``rtcp_mux`` (RFC 5761); otherwise theirs is ``rtcp_port``, None for the one after
+    that of RTP, 0 for nowhere. Besides ``remote`` RTP is taken from ``peer_host`` (the host that signals, which a
+    translator of addresses gives its RTP, too), "" for whoever sends first. ``srtp`` is None for plain RTP. With
+    ``dtls`` (then ``srtp`` is None and ``rtcp_mux`` holds) RTP goes where a valid STUN check with USE-CANDIDATE came
+    from last, ``remote`` is of no meaning, and nothing but STUN and DTLS is taken until the handshake gave the keys.
     """
 
     remote: Address
@@ -27,6 +60,11 @@ class AudioParameters:
     dtmf_payload_type: int | None
     send: bool = True
     receive: bool = True
+    rtcp_mux: bool = False
+    rtcp_port: int | None = None
+    srtp: Srtp | None = None
+    peer_host: str = ""
+    dtls: Dtls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +75,17 @@ class EndCause:
     code: int
     text: str
     sip_status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """What a REFER asks (RFC 3515): to call ``number``, whole address ``uri``; ``replaces`` is the Call-ID of the call
+    it shall take the place of (RFC 3891, "" for a blind transfer), ``by`` the Referred-By (RFC 3892)."""
+
+    number: str
+    uri: str
+    replaces: str = ""
+    by: str = ""
 
 
 class CallObserver(Protocol):
@@ -78,6 +127,14 @@ class SipCall(Protocol):
         """The INVITE's header fields, lower-case names, the first value of each."""
 
     @property
+    def carrier(self) -> str:
+        """The name of the trunk it came by or goes by, "" for none."""
+
+    @property
+    def diverted_from(self) -> str:
+        """The number that was dialled before somebody sent an inbound call on to us, "" where nobody says so."""
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """Language tags (RFC 8373): those an inbound INVITE offered, the caller's most wanted first; of an outbound
         call those the answer chose."""
@@ -85,11 +142,28 @@ class SipCall(Protocol):
     def ring(self) -> None:
         """Send 180; does nothing once answered or over."""
 
+    def progress(self, local: Address, language: str = "") -> AudioParameters:
+        """Send 183 with SDP for our RTP socket ``local``: sound before the answer. Returns what was agreed. ValueError
+        once answered or over, and for an INVITE that offers nothing."""
+
     def answer(self, local: Address, language: str = "") -> AudioParameters:
         """Send 200 with SDP for our RTP socket ``local``; returns what was agreed. ValueError once over.
 
         ``language`` (a primary subtag): said back where the INVITE offered it (RFC 8373 5.2).
         """
+
+    def hold(self, *, held: bool) -> None:
+        """Tell the other end by a re-INVITE that we (no longer) want to hear it (RFC 3264 8.4); what it answers comes
+        through `CallObserver.on_audio_change`. Waits for the answer and for open changes of theirs; once over, nothing
+        happens."""
+
+    def take_transfers(self, on_transfer: Callable[[TransferRequest], bool]) -> None:
+        """Hear of REFERs from now on: ``on_transfer`` says whether it takes one and will tell how it fares; else, and
+        without this, they are refused with 603. Nothing is dialled by signalling itself."""
+
+    def transfer_progress(self, status: int) -> None:
+        """Tell by NOTIFY how the transfer that was taken fares: a SIP status, final from 200 on. ValueError when none
+        is open."""
 
     def hangup(self, cause: int = 16) -> None:
         """End it by whatever fits its state: a final refusal, CANCEL or BYE. Harmless when over."""
@@ -147,7 +221,8 @@ class MixerEvent:
 
     kind: ``digit`` (leg, value=digit, duration_ms) · ``playback-started``/``playback-finished`` (ref=playback id,
     value="done"|"stopped"|"failed") · ``recording-started``/``recording-finished`` (ref=recording id, duration_ms,
-    value="done"|"failed") · ``rtp-lost`` (leg; nothing heard for the time-out) · ``worker-died`` (ref=worker).
+    value="done"|"failed") · ``rtp-lost`` (leg; nothing heard for the time-out) · ``worker-died`` (leg, ref=worker; once
+    for each of its legs, then once without).
     """
 
     kind: str
@@ -179,8 +254,16 @@ class Mixer(Protocol):
     async def set_audio(self, leg: str, audio: AudioParameters) -> None: ...
 
     async def close_leg(self, leg: str) -> Mapping[str, float]:
-        """Close it; playbacks and recordings on it end (with their events). Returns its counters:
-        ``packets_in``, ``packets_out``, ``lost``, ``late``, ``malformed``."""
+        """Close it; playbacks and recordings on it end (with their events). Returns its `statistics`."""
+
+    async def statistics(self, leg: str) -> Mapping[str, float]:
+        """Return what a leg's RTP is like, counted from when it was opened: ``packets_in``, ``packets_out``, ``lost``,
+        ``late`` (too late to be heard), ``malformed``, ``srtp_refused`` (not made with the key of its SDP) and
+        ``srtp_replayed``; of a browser's leg ``stun_refused``, ``dtls_refused`` and ``unsecured`` (RTP before there are
+        keys); of what we receive ``jitter_ms`` (RFC 3550 6.4.1) and ``jitter_most_ms``, ``wait_ms`` (in the jitter
+        buffer), ``concealed_ms``, ``ssrc_in`` and ``ssrc_out``. And what the peer's RTCP tells, absent where it tells
+        nothing: ``round_trip_ms`` (mean), ``round_trip_least_ms``, ``round_trip_most_ms``; of what we send
+        ``lost_there`` and ``jitter_there_ms``."""
 
     async def join(self, leg: str, conference: str) -> None:
         """Put ``leg`` into ``conference``, which begins to exist with its first leg; leaves its former one."""
@@ -188,6 +271,10 @@ class Mixer(Protocol):
     async def leave(self, leg: str) -> None: ...
     async def mute(self, leg: str, *, muted: bool) -> None:
         """Muted: nobody hears the leg (it still hears); its own recording still hears it."""
+
+    async def gain(self, leg: str, direction: Direction, factor: float) -> None:
+        """Amplify what others hear of a leg (``said``; its own recording keeps it as it came) or what it hears, by a
+        factor from 0 to 16."""
 
     async def play(self, playback: str, target: PlayTarget, sounds: Sequence[str]) -> None:
         """Play 8 kHz mono WAV files (absolute paths) or ``tone:ring``/``tone:busy``/``tone:beep`` one after the other,
@@ -201,6 +288,18 @@ class Mixer(Protocol):
         the leg says; ``leg-out``: what it is sent; ``conference``: the mix of all."""
 
     async def stop_recording(self, recording: str) -> None: ...
+
+    async def mute_recording(self, recording: str, *, muted: bool) -> None:
+        """Muted: silence is recorded in place of the source. When this returns, nothing said from now on is recorded;
+        the file goes on in time. Harmless when it is over."""
+
+    async def pause_recording(self, recording: str, *, paused: bool) -> None:
+        """Paused: nothing is recorded, the file stands still and goes on without a gap. Harmless when it is over."""
+
+    @property
+    def loads(self) -> Sequence[Mapping[str, float | str]]:
+        """Each living worker: ``name``, ``pid``, ``legs``, ``busy`` (the share of a core it used lately), ``ticks``,
+        ``late_ticks``, ``skipped_ticks``."""
 
     async def counters(self) -> Mapping[str, float]:
         """Sums over workers: ``legs``, ``conferences``, ``packets_in``, ``malformed``, ``late_ticks``, ``ticks`` …"""

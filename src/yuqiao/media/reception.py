@@ -1,37 +1,43 @@
 """Taking in RTP: everything that waits on all sockets of a worker, a batch at a time.
 
-Python runs once for each packet (one ``recv_into``); headers, decoding and placing are NumPy over the batch. epoll
-tells who has a packet, so no receive is tried in vain; asked again until nobody has one, each round holds at most one
-packet of each leg.
+Nearly all packets are the very next of their streams: 20 ms of the same codec from the same source. Such are taken in
+by the compiled way (`in_step`), for legs whose socket is connected to who they hear and which are not sealed without
+Python seeing them at all. All others are sorted here, with NumPy over the batch; each round holds at most one packet of
+each leg, in the slot of its row.
 """
 
 from __future__ import annotations
 
 import select
+import time
 from collections.abc import Callable
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yuqiao.lib.g711 import ALAW_TO_LINEAR, PCMA, PCMU, ULAW_TO_LINEAR, Codes, Samples
+from yuqiao.lib.g711 import PCMA, PCMU, Codes, Samples
+from yuqiao.media.arrivals import Arrivals, arrived
+from yuqiao.media.comfort import COMFORT, ComfortNoise
+from yuqiao.media.in_step import ALAW, LAWS, compiled
+from yuqiao.media.limits import ROUNDS
 from yuqiao.media.ring import LONGEST, JitterRing
-from yuqiao.media.rtp import FRAME, HEADER, SLOT, Headers, read_headers
+from yuqiao.media.rtcp import FIRST_KIND, LAST_KIND
+from yuqiao.media.rtp import FRAME, HEADER, PLAIN, SLOT, Headers, read_headers
 
 Rows = NDArray[np.int64]
 Receive = Callable[[memoryview], int]
+#: Row, RTCP packet and when it came, UNIX seconds.
+Report = tuple[int, bytes, float]
 #: Row, payload, timestamp and SSRC of a telephone-event packet.
 KeyPacket = tuple[int, bytes, int, int]
-
-ROUNDS: Final = 16  # a flood on one socket must not hold up the tick
-_LAWS = np.concatenate([ULAW_TO_LINEAR, ALAW_TO_LINEAR])
 
 
 class Reception:
     """The incoming side of ``capacity`` legs; arrays are indexed by a leg's row.
 
     ``listening``: media is wanted. ``events_type``: payload type of telephone-events, -1 for none. ``heard_tick``: when
-    RTP last came. ``malformed``: datagrams that were no RTP.
+    RTP last came. ``malformed``: datagrams that were no RTP. ``reports``: RTCP that came on ports of RTP (RFC 5761),
+    for who reads it.
     """
 
     def __init__(self, capacity: int, ring: JitterRing) -> None:
@@ -41,10 +47,30 @@ class Reception:
         self.heard_tick = np.zeros(capacity, dtype=np.int64)
         self.malformed = np.zeros(capacity, dtype=np.int64)
         self._capacity = capacity
-        self._batch: Codes = np.zeros((capacity, SLOT), dtype=np.uint8)
+        self._batch: Codes = np.full((capacity, SLOT), 0, dtype=np.uint8)
         self._slots = [memoryview(self._batch[slot]) for slot in range(capacity)]
+        self._words = self._batch.view(np.uint32)[:, : HEADER // 4]
+        self._header = np.zeros((capacity, 3), dtype=np.uint32)  # the last one of legs in step, 0 for others
+        self._law = np.zeros(capacity, dtype=np.uint16)
+        self._sizes = np.zeros(capacity, dtype=np.int64)  # of what lies in the slots
+        self._plain = np.full(capacity, -1, dtype=np.int32)  # the sockets of those received without Python
+        self._came, self._strange = np.zeros((2, capacity), dtype=np.int64)
+        self.arrivals = Arrivals(capacity)
+        self.comfort = ComfortNoise()
+        self.reports: list[Report] = []
+        self._descriptors = np.zeros(capacity, dtype=np.int64)
         self._epoll = select.epoll()
-        self._ways: dict[int, tuple[Receive, int]] = {}  # by file descriptor
+        self._ways: dict[int, tuple[Receive, int]] = {}  # of the others, by file descriptor
+        ring.tables.give(
+            plain=self._plain,
+            slots=self._batch,
+            sizes=self._sizes,
+            headers=self._header,
+            heard_tick=self.heard_tick,
+            law=self._law,
+            came=self._came,
+            strange=self._strange,
+        )
 
     def open(self, row: int, descriptor: int, receive: Receive, tick: int) -> None:
         """Begin to take in what comes for a leg; nothing of it is wanted yet."""
@@ -52,53 +78,121 @@ class Reception:
         self.malformed[row] = 0
         self.listening[row] = False
         self.events_type[row] = -1
-        self._ways[descriptor] = (receive, row)
-        self._epoll.register(descriptor, select.EPOLLIN)
+        self.look_again(row)
+        self._descriptors[row] = descriptor
+        self.reroute(row, descriptor, receive)
 
-    def reroute(self, row: int, descriptor: int, receive: Receive) -> None:
-        """Receive in another way from now on."""
-        self._ways[descriptor] = (receive, row)
+    def look_again(self, row: int) -> None:
+        """Look at a leg's next packet from all sides: what is wanted of it has changed."""
+        self._header[row] = 0
+
+    def reroute(self, row: int, descriptor: int, receive: Receive | None) -> None:
+        """Receive in another way from now on; None: the socket hears nobody else, and what comes is taken as it is."""
+        if receive is None and self._ways.pop(descriptor, None) is not None:
+            self._epoll.unregister(descriptor)
+        self._plain[row] = descriptor if receive is None else -1
+        if receive is not None:
+            if descriptor not in self._ways:
+                self._epoll.register(descriptor, select.EPOLLIN)
+            self._ways[descriptor] = (receive, row)
 
     def close(self, row: int, descriptor: int) -> None:
         """Stop taking in; call it before the socket is closed."""
-        self._epoll.unregister(descriptor)
-        del self._ways[descriptor]
+        if self._ways.pop(descriptor, None) is not None:
+            self._epoll.unregister(descriptor)
+        self._plain[row] = -1
         self.listening[row] = False
+        self.look_again(row)
         self.ring.reset(row)
+        self.arrivals.reset(row)
+        self.comfort.forget(row)
 
-    def drain(self, tick: int) -> tuple[list[KeyPacket], Rows]:
-        """Take in all that waits. Returns telephone-event packets in order, and the rows that sent malformed ones."""
+    @property
+    def others(self) -> int:
+        """The descriptor that can be read when something came for a leg that is not plain; -1: all are."""
+        return self._epoll.fileno() if self._ways else -1
+
+    @property
+    def is_calm(self) -> bool:
+        """Nobody pauses."""
+        return not self.comfort
+
+    def drain(self, tick: int, span: int) -> tuple[list[KeyPacket], Rows]:
+        """Take in all that waits for rows below ``span``. Returns telephone-event packets in order, and the rows that
+        sent malformed ones."""
         keys: list[KeyPacket] = []
         malformed: list[Rows] = []
-        for _ in range(ROUNDS):
-            ready = self._epoll.poll(0, self._capacity)
-            if not ready:
-                break
-            rows, sizes = self._receive(ready)
-            if rows:
-                more_keys, bad = self._take_in(np.array(rows), self._batch[: len(rows)], np.array(sizes), tick)
+        tables = self.ring.tables
+        for turn in range(ROUNDS):
+            # What the compiled way has left is the first round.
+            again = bool(tables.strange_count) or self._receive(tick, span, first=turn == 0)
+            if tables.strange_count:
+                rows = self._strange[: tables.strange_count].copy()
+                tables.strange_count = 0
+                more_keys, bad = self._take_in(rows, self._batch[rows], self._sizes[rows], tick)
                 keys += more_keys
                 malformed.append(bad)
+            if not again:
+                break
         return keys, np.concatenate(malformed) if malformed else np.zeros(0, dtype=np.int64)
 
-    def _receive(self, ready: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    def _receive(self, tick: int, span: int, *, first: bool) -> bool:
+        """Receive and take in what is in step; tell whether there may be more."""
+        tables, now = self.ring.tables, self.ring.now
+        measured = first and Arrivals.are_due(tick)
+        compiled().receive(tables, span, 1 if measured else ROUNDS, tick, now)
+        came = self._came[: tables.came_count]
+        ready = self._epoll.poll(0, self._capacity) if self._ways else []
+        others = self._receive_others(ready)
+        if others:
+            rows = np.array(others)
+            compiled().take(tables, rows.ctypes.data, len(others), tick, now)
+            came = np.concatenate([came, rows])
+        if measured and came.size:
+            self._measure(came)
+        return measured or bool(ready) or bool(tables.strange_count)
+
+    def _receive_others(self, ready: list[tuple[int, int]]) -> list[int]:
+        """Receive, in its own way, a packet of each leg that is ``ready``; return the rows of those that are media."""
         rows: list[int] = []
-        sizes: list[int] = []
-        used, slots, ways = 0, self._slots, self._ways
         for descriptor, _event in ready:
-            receive, row = ways[descriptor]
+            receive, row = self._ways[descriptor]
             try:
-                size = receive(slots[used])
+                size = receive(self._slots[row])
             except OSError:  # ECONNREFUSED: what we sent before found nobody, udp(7)
                 continue
             if size >= 0:
+                self._sizes[row] = size
                 rows.append(row)
-                sizes.append(size)
-                used += 1
-        return rows, sizes
+        return rows
+
+    def _measure(self, rows: Rows) -> None:
+        """Ask the kernel when the packets of a batch came."""
+        header = self._words[rows].byteswap()
+        kind = header[:, 0] >> 16 & 0xC07F
+        coded = (kind == 0x8000 | PCMA) | (kind == 0x8000 | PCMU)
+        chosen = rows[coded]
+        if chosen.size:
+            came = np.array([arrived(int(descriptor)) for descriptor in self._descriptors[chosen]])
+            numbers = header[coded].astype(np.int64)
+            self.arrivals.note(chosen, came, numbers[:, 1], numbers[:, 0] & 0xFFFF, numbers[:, 2])
+
+    def _put_reports_aside(self, rows: Rows, batch: Codes, sizes: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+        """Take RTCP out of a batch; return what is left, None for all of it."""
+        kind = batch[:, 1]
+        control = (kind >= FIRST_KIND) & (kind <= LAST_KIND)
+        if not control.any():
+            return None
+        for at in np.flatnonzero(control):
+            when = arrived(int(self._descriptors[rows[at]])) / 1e9 or time.time()
+            self.reports.append((int(rows[at]), batch[at, : sizes[at]].tobytes(), when))
+        return ~control
 
     def _take_in(self, rows: Rows, batch: Codes, sizes: NDArray[np.int64], tick: int) -> tuple[list[KeyPacket], Rows]:
         """Sort one batch, ``sizes[i]`` bytes of ``rows[i]`` in ``batch[i]``; returns as `drain`."""
+        rest = self._put_reports_aside(rows, batch, sizes)
+        if rest is not None:
+            rows, batch, sizes = rows[rest], batch[rest], sizes[rest]
         headers = read_headers(batch, sizes)
         good = headers.valid & (headers.payload_length <= LONGEST)
         bad = rows[~good]
@@ -106,10 +200,12 @@ class Reception:
             self.malformed[bad] += 1
             rows, batch, headers = rows[good], batch[good], headers.select(good)
         self.heard_tick[rows] = tick
+        self._header[rows] = 0
         kind = headers.payload_type
         coded = (kind == PCMA) | (kind == PCMU)
         ours = coded | (kind == self.events_type[rows])
-        if not ours.all():  # comfort noise, another codec, or RTCP on the same port: no part of the stream
+        if not ours.all():  # another codec or a stranger's stream is no part of it
+            ours |= self._hear_noise(rows, batch, headers)
             rows, batch, headers, coded = rows[ours], batch[ours], headers.select(ours), coded[ours]
             kind = headers.payload_type
         newer = self.ring.note(rows, headers.seq, headers.ssrc)
@@ -118,21 +214,26 @@ class Reception:
             self._place(rows, batch, headers, newer)
             return [], bad
         keys = []
-        for at in np.flatnonzero(~coded & self.listening[rows]):
+        for at in np.flatnonzero((kind == self.events_type[rows]) & self.listening[rows]):
             payload = batch[at, HEADER : HEADER + headers.payload_length[at]].tobytes()
             keys.append((int(rows[at]), payload, int(headers.timestamp[at]), int(headers.ssrc[at])))
         if audio.any():
             self._place(rows[audio], batch[audio], headers.select(audio), newer[audio])
         return keys, bad
 
+    def _hear_noise(self, rows: Rows, batch: Codes, headers: Headers) -> NDArray[np.bool_]:
+        """Take in comfort noise; tell which packets of the batch were such."""
+        noise: NDArray[np.bool_] = (headers.payload_type == COMFORT) & self.ring.is_from(rows, headers.ssrc)
+        for at in np.flatnonzero(noise & self.listening[rows]):
+            self.comfort.announce(int(rows[at]), batch[at, HEADER : HEADER + headers.payload_length[at]].tobytes())
+        return noise
+
     def _place(self, rows: Rows, batch: Codes, headers: Headers, newer: NDArray[np.bool_]) -> None:
         """Decode by table and put into the rings."""
         longest = max(FRAME, int(headers.payload_length.max(initial=0)))
         codes = batch[:, HEADER : HEADER + longest]
-        kind = headers.payload_type
-        audio: Samples
-        if (kind == PCMA).all():
-            audio = np.take(ALAW_TO_LINEAR, codes)
-        else:
-            audio = np.take(_LAWS, codes + np.where(kind == PCMA, 256, 0)[:, None])
-        self.ring.write(rows, headers.timestamp, newer, audio, headers.payload_length)
+        law = np.where(headers.payload_type == PCMA, ALAW, 0).astype(np.uint16)
+        audio: Samples = np.take(LAWS, codes + law[:, None])
+        ready = self.ring.write(rows, headers.timestamp, newer, audio, headers.payload_length) & (batch[:, 0] == PLAIN)
+        self._header[rows[ready]] = np.ascontiguousarray(batch[ready, :HEADER]).view(np.uint32).byteswap()
+        self._law[rows] = law

@@ -1,8 +1,9 @@
 """Recording tracks: one frame of each at each tick, so that tracks begun in the same tick stay aligned to the sample.
 
-The tick only copies into memory; a thread writes each `BLOCK` ticks and patches the sizes in the WAV header every time,
+The tick only copies into memory; a thread writes each `PIECE` ticks and patches the sizes in the WAV header every time,
 so that what is on disk can be read whatever kills the process. Samples have their place in the file by tick: what could
-not be written in time, or was skipped by a worker that was held up, is silence of the right length.
+not be written in time, or was skipped by a worker that was held up, is silence of the right length. While a track is
+muted, silence is recorded in place of its source; while it is paused, nothing is, and its file is shorter by that.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ import numpy as np
 
 from yuqiao.lib.g711 import Samples
 from yuqiao.media import wave
+from yuqiao.media.in_step import SILENCE, Tables, compiled
+from yuqiao.media.limits import PIECE
 from yuqiao.media.ports import MixerError, RecordSource
 from yuqiao.media.rtp import FRAME
 
 log = logging.getLogger(__name__)
 
-BLOCK: Final = 20  # ticks: 0.4 s
 TRACKS: Final = 4096
 BACKLOG: Final = 4096  # pieces of a track that may wait for a slow disk: 25 MB
 
@@ -42,6 +44,7 @@ class Track:
     begun_in_block: int = 0  # column at which it began within the present block
     descriptor: int = -1
     started: bool = False
+    paused: bool = False
     failed: bool = False
     length: int = 0  # samples known to be in the file
 
@@ -123,17 +126,21 @@ def _write_fully(descriptor: int, content: bytes, offset: int) -> None:
 
 
 class Recorder:
-    """All tracks of one worker. Each tick: `begin`, then `take` for each kind of source, then `end_tick`."""
+    """All tracks of one worker. Each tick: `begin`, `take`, `end_tick`."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Tables) -> None:
         self.dropped = 0  # pieces lost to a slow disk
         self._writer = TrackWriter()
         self._tracks: dict[str, Track] = {}
         self.ending: set[str] = set()  # stopped, not yet complete
         self._free = list(range(TRACKS - 1, -1, -1))
-        self._block: Samples = np.zeros((TRACKS, BLOCK * FRAME), dtype=np.int16)
+        self._block: Samples = np.zeros((TRACKS, PIECE * FRAME), dtype=np.int16)
         self._column = 0
         self._running: dict[str, list[Track]] = {}
+        self._muted: set[int] = set()  # slots
+        self._stale = False  # the layout of the tracks:
+        self._layout = np.zeros((TRACKS, 3), dtype=np.int64)
+        self._tables = tables.give(tracks=self._layout, block=self._block)
 
     def __contains__(self, name: str) -> bool:
         return name in self._tracks or name in self.ending
@@ -161,11 +168,41 @@ class Recorder:
         if track is None:
             return
         self.ending.add(name)
-        if track.started:
+        self._stale = True
+        if not self._tracks:
+            self._tables.track_count = 0
+        if track.started and not track.paused:
             self._running[track.source[0]].remove(track)
             self._flush(track)
+        self._muted.discard(track.slot)
         self._free.append(track.slot)
         self._writer.close(track, track.position)
+
+    def mute(self, name: str, *, muted: bool) -> None:
+        """Record silence in place of the source from this tick on, or the source again; the file goes on in time.
+
+        Nothing of what is said meanwhile is ever in memory that is written. Nothing happens when there is none.
+        """
+        track = self._tracks.get(name)
+        if track is not None:
+            self._stale = True
+            (self._muted.add if muted else self._muted.discard)(track.slot)
+
+    def pause(self, name: str, *, paused: bool) -> None:
+        """Record nothing from this tick on, or go on where the file stands. Nothing happens when there is none."""
+        track = self._tracks.get(name)
+        if track is None or track.paused is paused:
+            return
+        track.paused = paused
+        self._stale = True
+        if not track.started:
+            return
+        if paused:
+            self._running[track.source[0]].remove(track)
+            self._flush(track)
+        else:
+            track.begun_in_block = self._column
+            self._running[track.source[0]].append(track)
 
     def of(self, source_name: str, *kinds: str) -> list[str]:
         """Return the names of the recordings of a leg or conference."""
@@ -182,25 +219,48 @@ class Recorder:
             if track.failed:
                 self.stop(track.name)
                 continue
-            track.started = True
+            track.started = self._stale = True
             track.begun_in_block = self._column
-            self._running.setdefault(track.source[0], []).append(track)
+            running = self._running.setdefault(track.source[0], [])
+            if not track.paused:
+                running.append(track)
             begun.append(track)
         return begun
 
-    def sources(self, kind: str) -> list[Track]:
-        """Return the running tracks of one kind of source."""
-        return self._running.get(kind, [])
+    def take(self, source_of: Callable[[Track], tuple[int, int]], *, anew: bool) -> None:
+        """Record this tick's frame of each track: of which source, as `in_step` counts them, and row or conference. Not
+        ``anew``: they are the same as in the last tick."""
+        if anew or self._stale:
+            self._stale = False
+            running = [track for tracks in self._running.values() for track in tracks]
+            self._tables.track_count = len(running)
+            if running:
+                self._layout[: len(running)] = [
+                    (*((SILENCE, 0) if track.slot in self._muted else source_of(track)), track.slot)
+                    for track in running
+                ]
+        compiled().record(self._tables, self._column)
 
-    def take(self, tracks: list[Track], frames: Samples) -> None:
-        """Record this tick's frame of each track."""
-        if tracks:
-            self._block[[track.slot for track in tracks], self._column : self._column + FRAME] = frames
+    @property
+    def column(self) -> int:
+        """Where in the present block the next frame goes, in samples."""
+        return self._column
+
+    @property
+    def calm_ticks(self) -> int:
+        """Ticks in which frames are only copied: no file is being opened or closed, none is written to."""
+        begun = all(track.started for track in self._tracks.values())
+        return PIECE - 1 - self._column // FRAME if begun and not (self.ending or self._stale) else 0
+
+    def went_on(self, ticks: int) -> None:
+        """The compiled way recorded so many frames of each track, at most `calm_ticks`."""
+        if self.is_busy:
+            self._column += ticks * FRAME
 
     def end_tick(self) -> None:
         """This tick's frames are all taken: write when a block is full."""
         self._column += FRAME
-        if self._column < BLOCK * FRAME:
+        if self._column < PIECE * FRAME:
             return
         running = [track for tracks in self._running.values() for track in tracks]
         for track in running:

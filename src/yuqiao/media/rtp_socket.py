@@ -1,25 +1,34 @@
 """One leg's UDP socket: whom it hears.
 
 Media is taken only from one address. The socket listens unconnected until a packet comes from the address of the
-leg's SDP, or, when that address stays mute, until some other source has sent `LATCH_AFTER` good packets in a row (the
-peer is behind a NAT: symmetric RTP, RFC 4961, and the latching of RFC 7362). Then it is connected to that source, once,
-and the kernel drops everything else.
+leg's SDP. When that address stays mute and another port of its host, or the host that signals, has sent `LATCH_AFTER`
+packets of one stream, one after the other and not all at once, that source is adopted (the peer is behind a NAT:
+symmetric RTP, RFC 4961, and the latching of RFC 7362). It is on trial: should the address of SDP speak up within
+`TRIAL` seconds, it has precedence. Then the socket is connected to its source, for good, and the kernel drops
+everything else. What others send, whoever they pretend to be, changes nothing: no third party is ever sent the sound
+of a leg.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import ipaddress
 import os
 import socket
+import time
 from collections.abc import Callable
 from typing import Final
 
 from yuqiao.media.ports import Address, MixerError
+from yuqiao.media.rtcp import FIRST_KIND, LAST_KIND
 from yuqiao.media.rtp import payload_bounds
 
 LATCH_AFTER: Final = 10
+LATCH_SECONDS: Final = 0.15  # that many packets take from first to last; a burst is nobody's voice
+LATCH_GAP: Final = 50  # packets that may be lost between two of them
+TRIAL: Final = 3.0
 RECEIVE_BUFFER: Final = 64 * 1024
 IGNORED: Final = -1
 
@@ -53,21 +62,31 @@ class RtpSocket:
         self.locked = False
         self.malformed = 0
         self.on_lock: Callable[[], None] = lambda: None
+        self.open: Callable[[memoryview, int], int] | None = None  # SRTP: opens what came, or says IGNORED
+        self._peer_host = ""
         self._source: Address | None = None
-        self._candidate: Address | None = None
-        self._heard = 0
+        self._forget_strangers()
 
     def close(self) -> None:
         self.socket.close()
 
-    def point(self, remote: Address | None) -> None:
-        """Set the address SDP gave. The same address again changes nothing; another one begins listening anew."""
+    def point(self, remote: Address | None, peer_host: str = "") -> None:
+        """Set the address SDP gave, and the host that signals ("": any may be latched on to). The same address again
+        changes nothing; another one begins listening anew."""
+        self._peer_host = peer_host
         if remote == self.remote:
             return
         if self.locked:
             self._disconnect()
         self.remote = remote
-        self._candidate, self._heard = None, 0
+        self._forget_strangers()
+
+    def _forget_strangers(self) -> None:
+        self._adopted: Address | None = None
+        self._trial_until = 0.0
+        self._candidate: tuple[Address, bytes] | None = None  # with its SSRC
+        self._last = self._heard = 0  # sequence number, and packets that followed each other
+        self._since = 0.0
 
     def learn(self, slot: memoryview) -> int:
         """Receive into ``slot``; return the size, or `IGNORED` when the sender is not (yet) ours. Needed until a while
@@ -77,26 +96,65 @@ class RtpSocket:
         """
         size, source = self.socket.recvfrom_into(slot)
         sender: Address = source[:2]
+        if self.open is not None:
+            size = self.open(slot, size)
         if self.locked:  # a stranger's packet may have waited since before the kernel began to drop them
             return size if sender == self._source else IGNORED
-        if self.remote is None:
+        if self.remote is None or size < 0 or not self._may_be_peer(sender[0]):
             return IGNORED
         if sender == self.remote:
             self._lock(sender)
             return size
-        if payload_bounds(slot[:size]) is None:
-            self.malformed += 1
+        if self._adopted is None:
+            return size if self._is_adopted(sender, slot[:size]) else IGNORED
+        if sender != self._adopted:
             return IGNORED
-        self._heard = self._heard + 1 if sender == self._candidate else 1
-        self._candidate = sender
-        if self._heard < LATCH_AFTER:
-            return IGNORED
-        self._lock(sender)
+        if time.monotonic() >= self._trial_until:
+            self._lock(sender)
         return size
+
+    def _is_adopted(self, sender: Address, packet: memoryview) -> bool:
+        """Count what a source that SDP did not name sends; adopt it if it goes on as a voice does."""
+        if payload_bounds(packet) is None:
+            self.malformed += 1
+            return False
+        if FIRST_KIND <= packet[1] <= LAST_KIND:
+            return False
+        now, stream = time.monotonic(), (sender, bytes(packet[8:12]))
+        seq = packet[2] << 8 | packet[3]
+        if stream == self._candidate and 0 < (seq - self._last) & 0xFFFF <= LATCH_GAP:
+            self._heard += 1
+        else:
+            self._candidate, self._heard, self._since = stream, 1, now
+        self._last = seq
+        if self._heard < LATCH_AFTER or now - self._since < LATCH_SECONDS:
+            return False
+        self._adopted, self._trial_until = sender, now + TRIAL
+        return True
+
+    def _may_be_peer(self, host: str) -> bool:
+        """Whether the peer may send from ``host`` though SDP says otherwise. Signalling in another family of addresses
+        tells nothing of where its RTP comes from."""
+        near = self._peer_host
+        return not near or (":" in near) != (":" in host) or host in (near, self.remote[0] if self.remote else "")
 
     def send(self, packet: memoryview) -> int:
         """Send one packet; used while not locked."""
-        return self.socket.sendto(packet, self.remote) if self.remote else 0
+        target = self._adopted or self.remote
+        return self.socket.sendto(packet, target) if target else 0
+
+    def say(self, packet: bytes) -> None:
+        """Send one packet that is no audio to whoever is there; RTCP that shares the port (RFC 5761)."""
+        with contextlib.suppress(OSError):
+            if self.locked:
+                self.socket.send(packet)
+            else:
+                self.send(memoryview(packet))
+
+    @property
+    def source(self) -> Address | None:
+        """Whom the leg hears, or, as long as nobody spoke, whom SDP named."""
+        return self._source if self.locked else self._adopted or self.remote
 
     def _lock(self, source: Address) -> None:
         self.socket.connect(source)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from yuqiao.lib.environment import SettingError, flag, port_range, read
+from yuqiao.lib.phones import key_from
 from yuqiao.media.ari.engine import Engine
 from yuqiao.media.ari.http import AriServer, Credentials
 from yuqiao.media.ari.switch import Switch
 from yuqiao.media.mixer_client import MixerPool
 from yuqiao.media.ports import CallObserver, SipCall
+from yuqiao.media.sip.phones import PhoneSettings
+from yuqiao.media.sip.secure_media import Policy
+from yuqiao.media.sip.secure_transport import TLS_PORT, Tls, TlsSettings
+from yuqiao.media.sip.session_timers import LEAST, Terms
 from yuqiao.media.sip.trunk import SipTrunk
 from yuqiao.media.sip.trunks import Network, TrunkSettings, networks, reader
 
@@ -47,6 +53,11 @@ class MediaConfig:
     rtp_timeout: float = 10.0
     trunks: tuple[TrunkSettings, ...] = ()
     sip_peers: tuple[Network, ...] = LOOPBACK
+    tls: TlsSettings | None = None
+    session_seconds: int = 1800
+    srtp: Policy = Policy.OPTIONAL
+    phones_listen: tuple[str, int] | None = None
+    rtp_public_host: str = ""
 
     @classmethod
     def from_environment(cls) -> MediaConfig:
@@ -71,6 +82,11 @@ class MediaConfig:
             rtp_timeout=read("YUQIAO_RTP_TIMEOUT", float, 10.0),
             trunks=trunks,
             sip_peers=read("YUQIAO_SIP_PEERS", networks, LOOPBACK if debug and not trunks else ()),
+            tls=_tls(trunks),
+            session_seconds=read("YUQIAO_SIP_SESSION_EXPIRES", _session_seconds, 1800),
+            srtp=read("YUQIAO_SRTP", Policy.read, Policy.OPTIONAL),
+            phones_listen=read("YUQIAO_PHONES_LISTEN", _address, ("127.0.0.1", 8089)),
+            rtp_public_host=read("YUQIAO_RTP_PUBLIC_HOST", _ipv4, ""),
         )
 
 
@@ -79,6 +95,47 @@ def _address(raw: str) -> tuple[str, int]:
     if not host or not port.isdigit():
         raise ValueError("say HOST:PORT, for example 127.0.0.1:8088")
     return host.strip("[]"), int(port)
+
+
+def _ipv4(raw: str) -> str:
+    return str(ipaddress.IPv4Address(raw))
+
+
+def _phones(config: MediaConfig, fingerprint: str) -> PhoneSettings | None:
+    if config.phones_listen is None:
+        return None
+    return PhoneSettings(config.phones_listen, key_from(config.ari_password), fingerprint, config.rtp_public_host)
+
+
+def _tls(trunks: Sequence[TrunkSettings]) -> TlsSettings | None:
+    """Read how SIP is spoken over TLS; None where no certificate is named."""
+    certificate = read("YUQIAO_SIP_TLS_CERTIFICATE", str, "")
+    if not certificate:
+        if any(trunk.transport == "TLS" for trunk in trunks):
+            raise SettingError("a trunk wants TLS: name our certificate, a PEM file, in YUQIAO_SIP_TLS_CERTIFICATE")
+        return None
+    key = read("YUQIAO_SIP_TLS_KEY", str, certificate)
+    authorities = read("YUQIAO_SIP_TLS_CA", str, "")
+    names = {host: trunk.certificate_name for trunk in trunks if trunk.certificate_name for host, _ in trunk.hosts}
+    settings = TlsSettings(
+        certificate=Path(certificate).resolve(),
+        key=Path(key).resolve(),
+        port=read("YUQIAO_SIP_TLS_PORT", int, TLS_PORT),
+        authorities=Path(authorities).resolve() if authorities else None,
+        names=names,
+    )
+    try:
+        Tls(settings)
+    except ValueError as error:
+        raise SettingError(f"YUQIAO_SIP_TLS_CERTIFICATE, _KEY or _CA: {error}") from error
+    return settings
+
+
+def _session_seconds(raw: str) -> int:
+    seconds = int(raw)
+    if seconds and not LEAST <= seconds <= 86_400:
+        raise ValueError(f"say 0 or {LEAST} to 86400")
+    return seconds
 
 
 def _at_least_one(raw: str) -> int:
@@ -110,6 +167,10 @@ class MediaServer:
             on_incoming=_nobody,
             trunks=config.trunks,
             peers=config.sip_peers,
+            tls=config.tls,
+            terms=Terms(expires=config.session_seconds),
+            srtp=config.srtp,
+            phones=_phones(config, self.mixer.fingerprint),
         )
         self.switch = Switch(
             self.trunk, self.mixer, config.ari_app, config.sounds, config.recordings, Counter(), _entity_id(config)
@@ -136,8 +197,18 @@ def _entity_id(config: MediaConfig) -> str:
     return f"yuqiao-{config.sip_host}:{config.sip_port}"
 
 
+def _reload(server: MediaServer) -> None:
+    try:
+        server.trunk.reload_certificate()
+    except ValueError as error:
+        logger.error("the former certificate stays in use: %s", error)  # noqa: TRY400 - the sentence says it all
+    else:
+        logger.info("the certificate was read anew")
+
+
 async def serve(config: MediaConfig, ready: Callable[[MediaServer], None] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, then end in order. ``ready`` is called once calls can come in."""
+    """Serve until SIGTERM or SIGINT, then end in order; on SIGHUP read the certificate anew. ``ready`` is called once
+    calls can come in."""
     await asyncio.to_thread(config.recordings.mkdir, parents=True, exist_ok=True)
     server = MediaServer(config)
     ended = asyncio.Event()
@@ -145,6 +216,8 @@ async def serve(config: MediaConfig, ready: Callable[[MediaServer], None] | None
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, ended.set)
+    if config.tls is not None:
+        loop.add_signal_handler(signal.SIGHUP, _reload, server)
     try:
         await server.start()
         if not config.trunks and not config.sip_peers:

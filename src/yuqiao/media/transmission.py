@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from yuqiao.lib.g711 import LINEAR_TO_ALAW, LINEAR_TO_ULAW, PCMA, PCMU, Samples
-from yuqiao.media.rtp import FRAME, MARKER, PLAIN, WIRE
+from yuqiao.lib.g711 import PCMA
+from yuqiao.media.in_step import Tables, compiled
+from yuqiao.media.rtp import MARKER, PLAIN, WIRE, with_sources
+
+_NOBODY: Final = -1
 
 Send = Callable[[memoryview], int]
 
 
 class Transmission:
-    """The outgoing side of ``capacity`` legs; ``packets`` counts what each row sent."""
+    """The outgoing side of ``capacity`` legs; ``packets`` counts what each row sent. ``heard[row]`` (``(legs, 160)``,
+    softened to 16 bits when sent) is what each row's leg is to hear."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, tables: Tables) -> None:
         self.packets = np.zeros(capacity, dtype=np.int64)
         self._wire = np.zeros(capacity, dtype=WIRE)
         self._seq = np.zeros(capacity, dtype=np.uint16)
         self._timestamp = np.zeros(capacity, dtype=np.uint32)
         octets = self._wire.view(np.uint8).reshape(capacity, WIRE.itemsize)
         self._views = [memoryview(octets[row]) for row in range(capacity)]
-        self._ways: dict[int, Send] = {}
-        self._senders: list[tuple[Send, memoryview]] = []
-        self._rows = self._mulaw = np.zeros(0, dtype=np.int64)
+        self._sending = np.zeros(capacity, dtype=np.uint8)
+        self._plain = np.full(capacity, _NOBODY, dtype=np.int32)  # connected sockets of those sent to without Python
+        self._ways: dict[int, Send] = {}  # of the others
+        self._sources: dict[int, bytes] = {}  # whom their packets name as heard
         self._fresh: list[int] = []
+        self._tables = tables.give(
+            wire=octets,
+            seq=self._seq,
+            timestamp=self._timestamp,
+            packets=self.packets,
+            sending=self._sending,
+            way=self._plain,
+        )
 
     def open(self, row: int) -> None:
         """A new leg: SSRC, sequence number and timestamp begin at random (RFC 3550 section 5.1)."""
@@ -35,50 +48,56 @@ class Transmission:
         self._seq[row] = secrets.randbits(16)
         self._timestamp[row] = secrets.randbits(32)
         self.packets[row] = 0
+        self._sources.pop(row, None)
 
-    def direct(self, row: int, send: Send | None, payload_type: int) -> None:
-        """Send a leg's packets by ``send`` from now on, or not at all (None)."""
-        if send is None:
-            self._ways.pop(row, None)
-            if row in self._fresh:
-                self._fresh.remove(row)
-        else:
-            if row not in self._ways:
-                self._fresh.append(row)
-            self._ways[row] = send
+    def direct(self, row: int, way: Send | int | None, payload_type: int) -> None:
+        """Send a leg's packets that way from now on, or not at all (None). A number is that of a socket connected to
+        the peer, to which they go as they are."""
+        if way is None and row in self._fresh:
+            self._fresh.remove(row)
+        elif way is not None and not self._sending[row]:
+            self._fresh.append(row)
+        self._sending[row] = way is not None
+        self._plain[row] = way if isinstance(way, int) else _NOBODY
+        self._ways.pop(row, None)
+        if way is not None and not isinstance(way, int):
+            self._ways[row] = way
         self._wire["kind"][row] = payload_type | (MARKER if row in self._fresh else 0)
-        self._senders = [(way, self._views[at]) for at, way in self._ways.items()]
-        self._rows = np.array(list(self._ways), dtype=np.int64)
-        self._mulaw = self._rows[self._wire["kind"][self._rows] & 0x7F == PCMU]
+
+    def name(self, row: int, sources: bytes) -> None:
+        """Name these contributing sources (RFC 3550 section 5.1; empty: none) in each packet to a leg that is sent to
+        in a way of its own."""
+        if sources:
+            self._sources[row] = sources
+        else:
+            self._sources.pop(row, None)
+
+    @property
+    def is_calm(self) -> bool:
+        """Nobody is sent to in a way of his own, or for the first time."""
+        return not (self._ways or self._fresh)
 
     def is_sending(self, row: int) -> bool:
         """Tell whether the leg of ``row`` is sent anything."""
-        return row in self._ways
+        return bool(self._sending[row])
 
-    def send(self, frames: NDArray[np.int32], ticks: int) -> None:
-        """Send ``frames[row]`` (``(legs, 160)``, clipped to 16 bits) to each row's leg; ``ticks`` of time have gone by
-        since the last."""
-        span = len(frames)
-        wire = self._wire[:span]
-        shifted = frames + 32768
-        wire["payload"] = np.take(LINEAR_TO_ALAW, shifted, mode="clip")
-        if self._mulaw.size:
-            wire["payload"][self._mulaw] = np.take(LINEAR_TO_ULAW, shifted[self._mulaw], mode="clip")
-        self._timestamp[:span] += np.uint32((FRAME * ticks) & 0xFFFFFFFF)
-        self._seq[self._rows] += np.uint16(1)
-        wire["seq"] = self._seq[:span]
-        wire["timestamp"] = self._timestamp[:span]
-        for send, packet in self._senders:
+    def ssrc(self, row: int) -> int:
+        """Return the SSRC of what is sent to the leg of ``row``."""
+        return int(self._wire["ssrc"][row])
+
+    def timestamp(self, row: int) -> int:
+        """Return the RTP timestamp of what was sent last to the leg of ``row``."""
+        return int(self._timestamp[row])
+
+    def send(self, span: int, ticks: int) -> None:
+        """Send what rows below ``span`` hear; ``ticks`` of time have gone by since the last."""
+        compiled().send_frames(self._tables, span, ticks)
+        for row, send in self._ways.items():
+            packet, sources = self._views[row], self._sources.get(row)
             try:
-                send(packet)
+                send(packet if sources is None else with_sources(packet, sources))
             except OSError:  # nobody there (ECONNREFUSED), no route, or a full buffer: as good as lost on the way
                 continue
-        self.packets[self._rows] += 1
         if self._fresh:
             self._wire["kind"][self._fresh] &= 0x7F
             self._fresh.clear()
-
-
-def clip(frames: NDArray[np.int32]) -> Samples:
-    """Return ``frames`` as 16-bit samples, the loudest cut off."""
-    return np.clip(frames, -32768, 32767).astype(np.int16)

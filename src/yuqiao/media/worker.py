@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import logging
 import os
 import resource
-import select
 import signal
 import socket
 import sys
@@ -20,16 +18,17 @@ import time
 from collections import deque
 from typing import Any, Final
 
+from yuqiao.lib import memory
 from yuqiao.lib.faults import where
 from yuqiao.media.control import LARGEST, Message, decode, encode, event_message, read_audio
-from yuqiao.media.desk import TICK, Desk
+from yuqiao.media.desk import Desk
+from yuqiao.media.limits import LATE, TICK, TOO_FAR_BEHIND
 from yuqiao.media.ports import MixerError
+from yuqiao.media.pulse import BEAT_TICKS
 from yuqiao.media.rtp_socket import PortRange
 
 log = logging.getLogger(__name__)
 
-LATE: Final = 0.005  # seconds
-TOO_FAR_BEHIND: Final = 0.2
 NICE: Final = -10
 
 
@@ -43,6 +42,7 @@ class Worker:
         self._open = True
         self._closing: list[tuple[Message, frozenset[str]]] = []  # answers that wait for recordings to be complete
         self._counters = {"ticks": 0, "late_ticks": 0, "skipped_ticks": 0}
+        self._used = (time.monotonic(), time.process_time())  # at the last beat
 
     def run(self) -> None:
         """Tick until the control socket closes, then finish what is being recorded."""
@@ -51,7 +51,7 @@ class Worker:
         due = time.monotonic() + TICK
         while self._open:
             due = self._tick(due)
-            self._listen_until(due)
+            due = self._listen(due)
         self._desk.finish()  # does nothing if `finish` was the last command
 
     def _tick(self, due: float) -> float:
@@ -67,12 +67,21 @@ class Worker:
         self._counters["skipped_ticks"] += skipped
         self._desk.tick(time.time() - (time.monotonic() - due), skipped + 1)
         self._tell_events()
-        ending = self._desk.recordings_ending
-        waiting, self._closing = self._closing, []
-        for answer, recordings in waiting:
-            self._answer(answer, recordings & ending)
+        if self._desk.now % BEAT_TICKS == 0 or skipped:
+            self._beat()
+        if self._closing:
+            ending = self._desk.recordings_ending
+            waiting, self._closing = self._closing, []
+            for answer, recordings in waiting:
+                self._answer(answer, recordings & ending)
         self._flush()
         return due + TICK
+
+    def _beat(self) -> None:
+        """Say that we are alive, and what share of a core we used since the last time."""
+        (then, used_then), (now, used) = self._used, (time.monotonic(), time.process_time())
+        self._used = now, used
+        self._say({"beat": round((used - used_then) / max(now - then, 0.001), 4), **self._counters})
 
     def _tell_events(self) -> None:
         for event in self._desk.events:
@@ -86,15 +95,20 @@ class Worker:
         else:
             self._say(answer)
 
-    def _listen_until(self, due: float) -> None:
-        """Carry out commands as they come, until the next tick is due; at least look once."""
+    def _listen(self, due: float) -> float:
+        """Carry out commands as they come, until a tick is due that the desk does not do while it rests; at least look
+        once. Returns when that tick is due."""
         while self._open:
-            ready, _, _ = select.select([self._control], [], [], max(0.0, due - time.monotonic()))
-            if not ready:
-                return
+            is_readable, done, late = self._desk.rest(self._control.fileno(), due)
+            self._counters["ticks"] += done
+            self._counters["late_ticks"] += late
+            due += done * TICK
+            if not is_readable:
+                break
             self._obey()
             if time.monotonic() >= due:
-                return
+                break
+        return due
 
     def _obey(self) -> None:
         try:
@@ -121,6 +135,7 @@ class Worker:
     def _carry_out(self, command: Message) -> Any:
         verb = command.pop("do")
         if verb == "set_audio":
+            self._desk.changed = True
             return self._desk.set_audio(command["leg"], read_audio(command["audio"]))
         if verb == "counters":
             return {**self._desk.counters(), **self._counters}
@@ -133,6 +148,7 @@ class Worker:
             command[tuple_field] = tuple(command[tuple_field])
         if verb not in COMMANDS:
             raise MixerError(f"no command {verb}")
+        self._desk.changed = True
         return getattr(self._desk, verb)(**command)
 
     def _say(self, message: Message) -> None:
@@ -154,6 +170,7 @@ class Worker:
 
 COMMANDS: Final = frozenset({
     "open_leg", "tap", "close_leg", "join", "leave", "mute", "play", "stop_playback", "record", "stop_recording",
+    "mute_recording", "pause_recording", "statistics", "gain", "identify",
 })  # fmt: skip
 
 
@@ -166,8 +183,8 @@ def _prepare_process() -> None:
     for interrupt in (signal.SIGINT, signal.SIGTERM):  # sent to a whole group; our owner ends us when it is ready
         signal.signal(interrupt, signal.SIG_IGN)
     sys.setswitchinterval(0.0005)  # the tick waits no longer for a thread that loads or writes
-    gc.collect()
-    gc.freeze()
+    memory.settle()
+    memory.give_back()
 
 
 def main() -> None:

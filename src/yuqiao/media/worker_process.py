@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import logging
 import os
+import signal
 import socket
 import sys
 from collections import deque
@@ -14,6 +16,9 @@ from typing import Any, Final
 
 from yuqiao.media.control import LARGEST, decode, encode, read_event
 from yuqiao.media.ports import MixerError, MixerEvent
+from yuqiao.media.pulse import CHECK_SECONDS, Pulse
+
+log = logging.getLogger(__name__)
 
 START_TIMEOUT: Final = 30.0  # seconds; importing NumPy on a busy machine takes some
 STOP_TIMEOUT: Final = 5.0
@@ -21,7 +26,11 @@ ANSWER_TIMEOUT: Final = 10.0  # a leg's end waits for its recordings to be compl
 
 
 class WorkerProcess:
-    """Starts a worker, asks it, hears its events and notices its death. ``load`` is for its owner to count legs."""
+    """Starts a worker, asks it, hears its events and notices its death: a closed socket, or beats that stay away.
+
+    ``load`` is for its owner to count legs. ``busy`` is the share of a core it used lately, ``measured`` the legs it
+    had then, ``told`` what else it says with each beat.
+    """
 
     def __init__(
         self,
@@ -33,7 +42,12 @@ class WorkerProcess:
     ) -> None:
         self.name = name
         self.load = 0
+        self.busy = 0.0
+        self.measured = 0
+        self.told: dict[str, float] = {}
         self.is_alive = False
+        self._pulse = Pulse()
+        self._watch: asyncio.TimerHandle | None = None
         self._options = options
         self._on_event = on_event
         self._on_death = on_death
@@ -69,9 +83,26 @@ class WorkerProcess:
             await self.stop()
             raise
         self.is_alive = True
+        self._watch = self._loop.call_later(CHECK_SECONDS, self._check)
+
+    def _check(self) -> None:
+        """Kill a worker that hangs: what it holds is lost in any case, and its sockets and ports are needed."""
+        if not self.is_alive:
+            return
+        if self._pulse.check():
+            self._watch = self._loop.call_later(CHECK_SECONDS, self._check)
+        else:
+            log.error("mixer worker %s does not tick any more", self.name)
+            self._die()
+
+    def _watch_no_more(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     async def stop(self) -> None:
         """Let the worker finish its recordings and end; kill it if it does not in time."""
+        self._watch_no_more()
         try:
             async with asyncio.timeout(STOP_TIMEOUT):
                 if self.is_alive:
@@ -136,7 +167,11 @@ class WorkerProcess:
             self._die()
             return
         message = decode(packet)
-        if "event" in message:
+        if "beat" in message:
+            self._pulse.beat()
+            self.busy, self.measured = float(message.pop("beat")), self.load
+            self.told = message
+        elif "event" in message:
             self._on_event(read_event(message))
         elif "id" in message:
             answer = self._waiting.get(message["id"])
@@ -151,7 +186,11 @@ class WorkerProcess:
 
     def _die(self) -> None:
         was_alive, self.is_alive = self.is_alive, False
+        self._watch_no_more()
         self._disconnect()
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)  # `Process.kill` would reap it before asyncio does
         if not self._ready.done():
             self._ready.set_exception(MixerError(f"mixer worker {self.name} did not start"))
         if was_alive:

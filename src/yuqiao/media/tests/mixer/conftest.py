@@ -60,6 +60,15 @@ async def hears_exactly(phone: Phone, others: set[float], all_tones: set[float])
     )
 
 
+async def hears_whole(phone: Phone, freq: float, seconds: float = 0.4, *, level: float = -17.0) -> None:
+    """Wait for a stretch in which ``phone`` hears a tone, said at -15 dB, without a piece missing.
+
+    What is wrong with a stream is wrong all the time, and no stretch is whole. When this machine was busy for a moment,
+    so that somebody spoke or mixed too late, the next one is.
+    """
+    await until(lambda: len(phone.heard) >= seconds * 50 and phone.hears(freq, seconds) > level)
+
+
 @pytest.fixture
 async def studio() -> AsyncIterator[Studio]:
     pool = MixerPool(rtp_host="127.0.0.1", rtp_ports=PORTS, workers=1, rtp_timeout=1.0)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class Phone:
         for thread in self._threads:
             thread.start()
 
-    def __enter__(self) -> Phone:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -98,9 +99,10 @@ class Phone:
         due = time.monotonic()
         while not self._over.wait(max(0.0, due - time.monotonic())):
             due += self._ptime / 1000
-            if self._to is not None and self._voice:
+            target = self._to
+            if target is not None and self._voice:
                 for packet in self._deliver([self.next_packet()]):
-                    self.socket.sendto(packet, self._to)
+                    self.socket.sendto(packet, target)
 
     def press(self, digit: str, *, ends: int = 3) -> None:
         """Send a key of 100 ms as RFC 4733 says, without its ``ends`` when 0; meanwhile the voice is silent."""
@@ -126,7 +128,13 @@ class Phone:
                 packet = self.socket.recv(2048)
             except (TimeoutError, ConnectionRefusedError):
                 continue
-            self.heard.append((time.monotonic(), packet))
+            opened = self.take(packet)
+            if opened is not None:
+                self.heard.append((time.monotonic(), opened))
+
+    def take(self, packet: Packet) -> Packet | None:
+        """Return what is heard of a packet as it came."""
+        return packet
 
     def hears(self, freq: float, seconds: float = 0.4) -> float:
         """Return the level of a tone in the last ``seconds`` heard."""
@@ -135,5 +143,5 @@ class Phone:
     def last(self, seconds: float) -> g711.Samples:
         """Return the last ``seconds`` heard, as far as there are."""
         packets = [packet for _, packet in self.heard[-round(seconds * 50) :]]
-        payload = b"".join(packet[12:] for packet in packets)
+        payload = b"".join(packet[12 + 4 * (packet[0] & 0x0F) :] for packet in packets)  # behind whom it names
         return g711.decode(payload, self.payload_type) if payload else np.zeros(0, dtype=np.int16)

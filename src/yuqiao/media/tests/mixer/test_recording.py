@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from yuqiao.lib.g711 import PCMA, decode, encode
 from yuqiao.lib.tone import level_of, sine
@@ -54,7 +55,7 @@ async def test_tracks_and_mix_align_to_the_sample_and_have_the_time_they_say(stu
         assert event.value == "done"
         assert event.duration_ms == len(tracks[name]) // 8
         assert abs(event.duration_ms / 1000 - (event.at - starts[name])) < 0.05
-        assert begun - 0.03 < starts[name] < begun + 1
+        assert begun - 0.03 < starts[name] < begun + 8
     for name, freq in (("alice", ALICE), ("bob", BOB), ("charlie", CHARLIE)):
         assert level_of(tracks[name], freq) > -17
         assert all(level_of(tracks[name], other) < NOT_HEARD for other in TONES - {freq})
@@ -85,6 +86,34 @@ async def test_the_file_grows_while_recording_and_survives_kill_9(studio: Studio
     assert path.stat().st_size == 44 + 2 * len(samples)
     assert killed - started.at - 1.0 < len(samples) / 8000 <= killed - started.at + 0.1
     assert level_of(samples[-4000:], ALICE) > HEARD
+
+
+async def test_all_tracks_and_the_mix_can_be_played_up_to_the_last_second_before_kill_9(
+    studio: Studio, tmp_path: Path
+) -> None:
+    """Read by a library that believes what the header says, whenever within a block the process died."""
+    sources = {"alice": ("leg-in", "alice"), "bob": ("leg-in", "bob"), "to-bob": ("leg-out", "bob")}
+    sources |= {"mix": ("conference", "call")}
+    tones = {"alice": {ALICE}, "bob": {BOB}, "to-bob": {ALICE}, "mix": {ALICE, BOB}}
+    with Phone(ALICE) as alice, Phone(BOB) as bob:
+        await studio.connect("alice", alice, "call")
+        await studio.connect("bob", bob, "call")
+        await hears_exactly(bob, {ALICE}, TONES)
+        await hears_exactly(alice, {BOB}, TONES)
+        for name, source in sources.items():
+            await studio.pool.record(name, source, str(tmp_path / f"{name}.wav"))  # type: ignore[arg-type]
+        await studio.event("recording-started", len(sources))
+        started = {event.ref: event.at for event in studio.of_kind("recording-started")}
+        await asyncio.sleep(2.77)
+        (worker,) = studio.pool.pids
+        os.kill(worker, signal.SIGKILL)
+        killed = time.time()
+        await studio.event("recording-finished", len(sources))
+    for name in sources:
+        samples, rate = soundfile.read(tmp_path / f"{name}.wav", dtype="int16")
+        lost = killed - started[name] - len(samples) / rate
+        assert -0.1 < lost < 1.0, f"{name}: {lost:.2f} s lost"
+        assert {tone for tone in TONES if level_of(samples[-4000:], tone) > HEARD} == tones[name]
 
 
 async def test_recordings_of_a_closed_leg_are_complete_when_it_is_closed(studio: Studio, tmp_path: Path) -> None:
@@ -160,11 +189,11 @@ async def test_a_worker_held_up_leaves_a_silence_of_the_right_length(studio: Stu
         (worker,) = studio.pool.pids
         os.kill(worker, signal.SIGSTOP)
         await asyncio.sleep(0.7)
-        before = len(bob.heard)
+        before, went_on = len(bob.heard), time.monotonic()
         os.kill(worker, signal.SIGCONT)
         await until(lambda: len(bob.heard) > before)
         await asyncio.sleep(0.3)
-        assert len(bob.heard) - before < 30  # no burst of what is too late
+        assert len(bob.heard) - before < 50 * (time.monotonic() - went_on) + 15  # no burst of what is too late
         await hears_exactly(bob, {ALICE}, TONES)
         await studio.pool.stop_recording("r1")
         event = await studio.event("recording-finished")

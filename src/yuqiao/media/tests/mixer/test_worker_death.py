@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -27,11 +29,9 @@ async def two() -> AsyncIterator[Studio]:
     await pool.stop()
 
 
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+def is_gone(pid: int) -> bool:
+    """Whether a process ended with all its threads and was waited for; until then a socket of its may be open."""
+    return not Path(f"/proc/{pid}").exists()
 
 
 async def test_a_killed_worker_is_told_and_replaced_and_the_other_goes_on(two: Studio) -> None:
@@ -55,6 +55,48 @@ async def test_a_killed_worker_is_told_and_replaced_and_the_other_goes_on(two: S
         await two.connect("charlie", charlie)
         assert two.pool._legs["charlie"].pid not in home.values()
         await until(lambda: len(charlie.heard) > 20)
+
+
+async def test_a_worker_that_hangs_is_noticed_killed_and_replaced_and_its_ports_are_free(two: Studio) -> None:
+    """It keeps its process and its sockets; only its ticks stay away (for one second), and that is death enough."""
+    with Phone(ALICE) as alice, Phone(BOB) as bob:
+        await two.connect("alice", alice, "call")
+        await two.connect("bob", bob, "call")
+        other = await two.pool.open_leg("charlie")
+        address = alice.peer
+        assert address is not None
+        home = two.pool._legs["alice"].pid
+        assert two.pool._legs["charlie"].pid != home
+        os.kill(home, signal.SIGSTOP)
+        hung = time.monotonic()
+        await until(lambda: len(two.of_kind("worker-died")) == 3)
+        assert time.monotonic() - hung < 4.0, "1.4 s at most by the watch, and this machine may be busy"
+        assert [event.leg for event in two.of_kind("worker-died")] == ["alice", "bob", ""]
+        await until(lambda: is_gone(home))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(address)  # before a new leg takes it
+        await until(lambda: len(two.pool.loads) == 2)
+        assert other != address
+        assert "charlie" in two.pool._legs
+        assert home not in two.pool.pids
+
+
+async def test_a_new_leg_waits_for_the_worker_that_is_being_started(studio: Studio) -> None:
+    (worker,) = studio.pool.pids
+    await studio.pool.open_leg("alice")
+    os.kill(worker, signal.SIGKILL)
+    await until(lambda: bool(studio.of_kind("worker-died")))
+    assert studio.pool.loads == []
+    await studio.pool.open_leg("alice")
+    assert [load["legs"] for load in studio.pool.loads] == [1]
+
+
+async def test_workers_tell_their_loads(two: Studio) -> None:
+    await two.pool.open_leg("alice")
+    await until(lambda: all("ticks" in load for load in two.pool.loads))
+    busy = [load["busy"] for load in two.pool.loads]
+    assert [load["legs"] for load in two.pool.loads] == [1, 0]
+    assert all(isinstance(share, float) and 0 <= share < 1 for share in busy)
 
 
 async def test_legs_spread_over_workers_and_stay_beside_each_other_when_asked(two: Studio) -> None:
@@ -111,9 +153,12 @@ async def test_no_worker_outlives_its_owner() -> None:
     pids = pool.pids
     for worker in pool._workers:
         worker._socket.shutdown(2)  # as the kernel does when the owner is killed
-    await until(lambda: not any(is_running(pid) for pid in pids))
+    await until(lambda: all(is_gone(pid) for pid in pids))
+    await until(lambda: not set(pids) & set(pool.pids))
+    successors = pool.pids
     await pool.stop()
-    assert not any(is_running(pid) for pid in pool.pids)
+    assert len(successors) == len(pids)
+    assert all(is_gone(pid) for pid in successors)
 
 
 async def test_when_no_port_is_free_the_leg_is_refused() -> None:
