@@ -1,6 +1,7 @@
 """All rows of the hotline, by what they are about."""
 
 from yuqiao.hotline.models.bookings import AssignmentState, Booking, BookingAssignment, BookingKind, BookingState
+from yuqiao.hotline.models.calendars import CalendarEntry, CalendarFeed
 from yuqiao.hotline.models.callbacks import Callback, CallbackOutcome
 from yuqiao.hotline.models.calls import (
     Call,
@@ -15,7 +16,9 @@ from yuqiao.hotline.models.calls import (
     Recording,
     RequestState,
 )
+from yuqiao.hotline.models.comments import CallComment, CommentKind
 from yuqiao.hotline.models.emergencies import Emergency, Standby
+from yuqiao.hotline.models.holds import RecordingHold
 from yuqiao.hotline.models.incidents import (
     Alert,
     AlertNumber,
@@ -34,7 +37,10 @@ from yuqiao.hotline.models.invitations import (
     Invitation,
     MessageConsent,
 )
+from yuqiao.hotline.models.line_requests import LineRequest, RequestWay
 from yuqiao.hotline.models.lines import Agreement, DialledNumber, Line, LineClass, LineMerger, RecordingPolicy, WayIn
+from yuqiao.hotline.models.listening import Listening, ListeningPurpose
+from yuqiao.hotline.models.monitoring import Monitoring, MonitorMode, MonitorPhone, MonitorPurpose
 from yuqiao.hotline.models.notes import CallNote
 from yuqiao.hotline.models.outages import Outage, Service
 from yuqiao.hotline.models.outbound import (
@@ -46,9 +52,13 @@ from yuqiao.hotline.models.outbound import (
     OrderKind,
     OrderOutcome,
 )
+from yuqiao.hotline.models.partners import PartnerRequest
+from yuqiao.hotline.models.pictures import Picture
+from yuqiao.hotline.models.proofs import SpentProof
 from yuqiao.hotline.models.ratings import Rating, RatingReview, RatingWay, SurveyPolicy
 from yuqiao.hotline.models.reports import Report, ReportRemark
 from yuqiao.hotline.models.routing import LineDomain, RoutingDecision, RoutingPolicy
+from yuqiao.hotline.models.sign_slots import SignSlot
 from yuqiao.hotline.models.violations import Violation
 from yuqiao.hotline.models.wrap_ups import RequestType, Sensitive, Topic, WrapUp, WrapUpOutcome
 
@@ -61,14 +71,18 @@ __all__ = [
     "BookingAssignment",
     "BookingKind",
     "BookingState",
+    "CalendarEntry",
+    "CalendarFeed",
     "Call",
     "CallCommand",
+    "CallComment",
     "CallEvent",
     "CallNote",
     "Callback",
     "CallbackOutcome",
     "Campaign",
     "CampaignState",
+    "CommentKind",
     "Complaint",
     "ComplaintSource",
     "ComplaintState",
@@ -90,26 +104,39 @@ __all__ = [
     "LineClass",
     "LineDomain",
     "LineMerger",
+    "LineRequest",
+    "Listening",
+    "ListeningPurpose",
     "MessageConsent",
+    "MonitorMode",
+    "MonitorPhone",
+    "MonitorPurpose",
+    "Monitoring",
     "NoCallNumber",
     "Order",
     "OrderAttempt",
     "OrderKind",
     "OrderOutcome",
     "Outage",
+    "PartnerRequest",
+    "Picture",
     "Rating",
     "RatingReview",
     "RatingWay",
     "Recording",
+    "RecordingHold",
     "RecordingPolicy",
     "Report",
     "ReportRemark",
     "RequestState",
     "RequestType",
+    "RequestWay",
     "RoutingDecision",
     "RoutingPolicy",
     "Sensitive",
     "Service",
+    "SignSlot",
+    "SpentProof",
     "Standby",
     "SurveyPolicy",
     "Told",

@@ -24,10 +24,11 @@ class Callback(models.Model):
 
     ``attempts`` counts how often the caller's phone was rung; ``running`` is the call that tries it now, taken by one
     conditional UPDATE; ``proof`` the call in which the caller was served. ``asked_now``: a supervisor asked for it at
-    once, at any hour.
+    once, at any hour. ``call`` is the missed call; None: somebody, perhaps by ``name``, asked to be called back.
     """
 
-    call = models.ForeignKey(Call, models.PROTECT, related_name="callbacks")
+    call = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="callbacks")
+    name = models.CharField(max_length=60, blank=True)
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="callbacks")
     number = models.CharField(max_length=64)
     language = models.CharField(max_length=8, blank=True)

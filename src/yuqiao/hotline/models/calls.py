@@ -116,6 +116,11 @@ class Leg(models.Model):
     #: An interpreter's tier when she was rung, and how long she was rung and talked: figures count them by index.
     tier = models.CharField(max_length=10, blank=True)
     lasted = models.DurationField(null=True, editable=False)
+    #: How it sounded, as the engine measured (`hotline.sound`): estimated mean opinion scores (1 to 4.5, ITU-T G.107)
+    #: of what came from the party and of what reached it, and the figures they rest on. Empty: nothing was measured.
+    mos = models.FloatField(null=True, editable=False)
+    mos_there = models.FloatField(null=True, editable=False)
+    sound = models.JSONField(default=dict, editable=False)
 
     class Meta:
         ordering = ["created_at"]
@@ -198,7 +203,9 @@ class Recording(models.Model):
     """One recorded file: a raw segment as the engine wrote it, or a finished track as long as the call.
 
     ``name`` is the recording's name in the engine. ``offset_ms`` is where it begins, counted from the call's answer.
-    ``path`` is relative to the recordings folder, without leaving it.
+    ``path`` is relative to the recordings folder, without leaving it; empty once the file was deleted on purpose. Of a
+    finished track: its ``sha256`` and ``size`` in bytes, ``gaps`` as `hotline.gaps.Gap`, and ``verified_at``, when it
+    was read again and found to hold exactly what its segments do.
     """
 
     class Kind(models.TextChoices):
@@ -215,6 +222,9 @@ class Recording(models.Model):
     offset_ms = models.IntegerField(null=True, blank=True)
     duration_ms = models.IntegerField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    size = models.BigIntegerField(null=True, blank=True)
+    gaps = models.JSONField(default=list)
+    verified_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -69,6 +69,7 @@ class ComplaintSource(models.TextChoices):
     SURVEY = "survey", "评价页"
     DESK = "desk", "译员席"
     TYPED = "typed", "人工登记"
+    LINE = "line", "合作线路坐席"
 
 
 class ComplaintState(models.TextChoices):

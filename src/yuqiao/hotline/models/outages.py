@@ -19,6 +19,7 @@ class Service(models.TextChoices):
     TRUNK = "trunk", "中继"
     WEB = "web", "网页"
     LINE = "line", "联动线路"
+    RECORD = "record", "录音"
 
 
 class Outage(models.Model):
