@@ -187,7 +187,7 @@ def _dissolve(turn: Turn) -> None:
 def _music(turn: Turn, leg: LegState) -> None:
     playback = turn.new_id()
     turn.leg(leg, music=playback)
-    turn.do(Play(playback, leg.id, (script.own_words(turn, leg.id, "hold"), f"tone:{script.RING}")))
+    turn.do(Play(playback, leg.id, (script.own_words(turn, leg.id, "hold"), *script.patience(turn))))
 
 
 def _pause(turn: Turn, leg_id: str) -> None:

@@ -11,7 +11,7 @@ from yuqiao.engines.events import LegArrived
 from yuqiao.hotline import ratings
 from yuqiao.hotline.beginning import Facts
 from yuqiao.hotline.choosing import known, menu_order
-from yuqiao.hotline.models import DialledNumber
+from yuqiao.hotline.models import DialledNumber, Line
 from yuqiao.hotline.registry import within
 from yuqiao.hotline.rows import instant
 from yuqiao.workforce.models import InterpreterLanguage
@@ -36,9 +36,18 @@ def facts_for(arrival: LegArrived) -> tuple[Facts, int | None]:
         hints=hints,
         menu=_menu(hints, known(number.language, arrival.languages)[0]),
         excludes=tuple(line.excludes),
+        diverted_from=_ours(arrival.diverted_from),
         valid=within(timezone.localdate(instant(arrival.at)), line.valid_from, line.valid_until),
     )
     return facts, line.pk
+
+
+def _ours(number: str) -> str:
+    """Return ``number`` if it is a hotline's: whose else a call was meant for first is not kept."""
+    if not number:
+        return ""
+    ours = DialledNumber.objects.filter(number=number).exists() or Line.objects.filter(number=number).exists()
+    return number if ours else ""
 
 
 def _menu(hints: tuple[str, ...], language: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from yuqiao.engines import events as engine
 from yuqiao.hotline import calling_back, choosing, ringing, seeking, survey
 from yuqiao.hotline.effects import Answer, Effect, MakeBridge
+from yuqiao.hotline.requested import BESIDE_LABEL
 from yuqiao.hotline.state import (
     AGENT,
     BESIDE_AGENT,
@@ -20,8 +21,6 @@ from yuqiao.hotline.state import (
 from yuqiao.hotline.turn import Turn
 
 Step = tuple[CallState, list[Effect]]
-#: What a track calls the one leg on which the partner's agent and the caller speak beside each other.
-BESIDE_LABEL = "坐席+来电人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,8 @@ class Facts:
 
     ``survey``: the line's callers are asked afterwards how it was.
     ``hints`` and ``excludes`` are the line's; ``valid``: the line is in service today. ``menu``: `choosing.menu_order`.
-    ``outbound``: where the caller can be rung, empty if nowhere.
+    ``outbound``: where the caller can be rung, empty if nowhere. Of what an agent asked for on her page: how the
+    language became known, and where the foreigner is rung (``guest``).
     """
 
     way_in: str = DIRECT
@@ -46,6 +46,9 @@ class Facts:
     excludes: tuple[str, ...] = ()
     valid: bool = True
     outbound: str = ""
+    diverted_from: str = ""
+    language_by: str = ""
+    guest: str = ""
 
 
 def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing) -> Step:
@@ -55,11 +58,12 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
         arrival.leg,
         AGENT if beside else CALLER,
         arrival.at,
-        label=BESIDE_LABEL if beside else "",
+        label=BESIDE_LABEL if beside and not facts.guest else "",
         contact=arrival.caller_number,
         inbound=True,
     )
     language, by = choosing.known(facts.language, arrival.languages)
+    by = facts.language_by or by
     call = CallState(
         call_id,
         arrival.at,
@@ -68,6 +72,7 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
         caller_number=arrival.caller_number,
         line=facts.line,
         agent_contact=facts.agent_contact,
+        guest=facts.guest,
         priority=facts.priority,
         record=facts.record,
         survey=survey.OPEN if facts.survey else "",
@@ -84,7 +89,10 @@ def begin(call_id: str, arrival: engine.LegArrived, facts: Facts, timing: Timing
         timing=timing,
     )
     turn = Turn(call, arrival.at)
-    turn.note("arrived", leg.id, way_in=facts.way_in, line=facts.line)
+    came = {"trunk": arrival.trunk, "diverted_from": facts.diverted_from}
+    turn.note(
+        "arrived", leg.id, way_in=facts.way_in, line=facts.line, **{name: said for name, said in came.items() if said}
+    )
     turn.alarm("answer", timing.closing)
     if not facts.valid:
         turn.note("line_not_valid", line=facts.line)  # answered all the same: nobody is turned away

@@ -34,7 +34,10 @@ def condition(part: str, now: dt.datetime) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class CallbacksReturned:
-    """Callbacks owed for calls missed in a period; the share is returned within the deadline of those due."""
+    """Callbacks owed for calls missed in a period; the share is returned within the deadline of those due.
+
+    Who asked to be called back missed no call (S39), so those rows are not counted here.
+    """
 
     due: int
     in_time: int
@@ -55,13 +58,17 @@ class CallbacksReturned:
         return self.overdue == 0
 
 
+def _missed(since: dt.datetime, until: dt.datetime) -> QuerySet[Callback]:
+    return Callback.objects.filter(call__isnull=False, created_at__gte=since, created_at__lt=until)
+
+
 def rows(since: dt.datetime, until: dt.datetime, part: str, now: dt.datetime) -> QuerySet[Callback]:
     """Return the callbacks that ``part`` counts, of calls missed in ``[since, until)``."""
-    return Callback.objects.filter(condition(part, now), created_at__gte=since, created_at__lt=until)
+    return _missed(since, until).filter(condition(part, now))
 
 
 def callbacks_returned(since: dt.datetime, until: dt.datetime, now: dt.datetime) -> CallbacksReturned:
     """Return the figure for calls missed in ``[since, until)``, as it stands at ``now``: one query."""
-    missed = Callback.objects.filter(created_at__gte=since, created_at__lt=until).order_by()
+    missed = _missed(since, until).order_by()
     parts = {part: Count("pk", filter=condition(part, now)) for part in PARTS}
     return CallbacksReturned(**missed.aggregate(attempts=Sum("attempts", default=0), **parts))

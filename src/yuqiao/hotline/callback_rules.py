@@ -7,9 +7,12 @@ import re
 from dataclasses import dataclass
 
 from yuqiao.lib.hours import Hours
+from yuqiao.lib.phones import is_guest, line_agent
 
 #: Numbers a phone can dial; anything else would let a caller's name choose whom we ring (RFC 3261 19.1.1).
 DIALABLE = re.compile(r"\+?[0-9]{2,20}", re.ASCII)
+#: Callers whose number tells nobody where to call back (RFC 3261 8.1.1.3 and common practice).
+NO_NUMBER = frozenset({"", "anonymous", "unknown", "unavailable", "restricted", "private"})
 #: How soon an attempt that rang nobody is made again: no interpreter was free, or she was lost.
 POSTPONED = dt.timedelta(seconds=30)
 
@@ -37,6 +40,12 @@ class Promise:
             return None
         again = at + self.pause * 2 ** max(0, attempts - 1)
         return again if any_hour else self.hours.next(again)
+
+
+def can_be_called_back(number: str) -> bool:
+    """Whether the number a call came from says whom to call back: it was shown, and is no browser's, whose page may be
+    gone by then."""
+    return number.lower() not in NO_NUMBER and not is_guest(number) and line_agent(number) is None
 
 
 def contact_for(pattern: str, number: str) -> str:

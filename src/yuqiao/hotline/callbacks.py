@@ -18,7 +18,7 @@ from django.utils import timezone
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.hotline import ratings
-from yuqiao.hotline.callback_rules import DIALABLE, POSTPONED, Promise, contact_for
+from yuqiao.hotline.callback_rules import DIALABLE, NO_NUMBER, POSTPONED, Promise, contact_for
 from yuqiao.hotline.calling_back import MACHINE, Outbound
 from yuqiao.hotline.models import (
     Call,
@@ -28,14 +28,14 @@ from yuqiao.hotline.models import (
     Consent,
     Line,
     LineClass,
+    LineRequest,
 )
 from yuqiao.hotline.rows import instant
 from yuqiao.hotline.script import DEFAULT_LANGUAGE
 from yuqiao.hotline.state import CALLBACK, CALLER, OUTREACH, CallState
 from yuqiao.lib import clock
+from yuqiao.lib.phones import is_guest
 
-#: Callers whose number tells nobody where to call back (RFC 3261 8.1.1.3 and common practice).
-NO_NUMBER = frozenset({"", "anonymous", "unknown", "unavailable", "restricted", "private"})
 #: How many due callbacks are looked at in one go.
 LOOK_AT = 50
 
@@ -61,10 +61,13 @@ def any_hour(line: Line | None) -> bool:
 
 def open_for(call: CallState, now: dt.datetime) -> None:
     """One open callback per number: a second missed call keeps the first one's deadline."""
-    if call.caller_number.lower() in NO_NUMBER or call.way_in == OUTREACH:
-        return  # a list has its own attempts
+    if call.caller_number.lower() in NO_NUMBER or is_guest(call.caller_number) or call.way_in == OUTREACH:
+        return  # a browser cannot be rung once its page is gone (the page offers a callback); a list tries by itself
+    own = LineRequest.objects.filter(call_id=call.id).values_list("number", flat=True).first()
+    if own is not None and (not own or call.outcome != "callback"):
+        return  # a line's agent who changed her mind, or who told us no number, asks again on her page
     line = Line.objects.filter(number=call.line).first()
-    local, number = timezone.localtime(now), call.caller_number[:64]
+    local, number = timezone.localtime(now), (own or call.caller_number)[:64]
     callback = Callback(
         call_id=UUID(call.id),
         line=line,
@@ -184,7 +187,7 @@ def take(callback: Callback, call_id: str) -> Outbound | None:
         callback.number,
         callback.language,
         "" if line is None else line.number,
-        callback.call.dialled,
+        "" if callback.call is None else callback.call.dialled,
         _may_record(callback),
         ratings.asks(line),
         True if line is None else line.refusable,
@@ -196,7 +199,8 @@ def _may_record(callback: Callback) -> bool:
     """Whether the call back may be recorded: never one whose caller refused it in the missed call or an attempt."""
     if callback.line is not None and not callback.line.record:
         return False
-    return not Call.objects.filter(Q(pk=callback.call_id) | Q(returns=callback), consent=Consent.REFUSED).exists()
+    its_calls = Q(returns=callback) if callback.call_id is None else Q(pk=callback.call_id) | Q(returns=callback)
+    return not Call.objects.filter(its_calls, consent=Consent.REFUSED).exists()
 
 
 def take_back_now(callback: Callback, by: Person) -> None:

@@ -13,7 +13,7 @@ from yuqiao.hotline.events import LanguageSuggested
 from yuqiao.hotline.state import AGENT, LegPhase, LegState, Phase
 from yuqiao.hotline.turn import Turn
 from yuqiao.languages.catalogue import BASE, FOREIGN
-from yuqiao.languages.tags import service_language
+from yuqiao.languages.tags import service_language, signed_language
 
 MENU_ROUNDS = 2
 #: How the language became known, as calls keep it.
@@ -27,10 +27,12 @@ def known(dialled: str, offered: Sequence[str]) -> tuple[str, str]:
     """Return the language that is known when a call arrives and how; empty where it is not.
 
     ``dialled`` is the dialled number's own language, ``offered`` the tags of the caller's phone. Who asks for Chinese
-    dialled an interpretation line all the same: that one is asked.
+    dialled an interpretation line all the same: that one is asked. Signs come with a call from a page.
     """
     if dialled:
         return dialled, BY_DIALLED
+    if signed := signed_language(offered):
+        return signed, BY_HLANG
     code = service_language(offered)
     return (code, BY_HLANG) if code and code != BASE else ("", "")
 

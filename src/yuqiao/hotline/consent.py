@@ -7,7 +7,7 @@ have a legal duty to record (`DUTY`); then its callers are told, not asked. Pure
 from __future__ import annotations
 
 from yuqiao.hotline.effects import DiscardRecordings, StopRecording
-from yuqiao.hotline.state import CallState, TrackPhase
+from yuqiao.hotline.state import CALLER, CallState, LegPhase, TrackPhase
 from yuqiao.hotline.turn import Turn
 
 #: What became of the question, as calls keep it.
@@ -22,9 +22,15 @@ REFUSE_KEY = "0"
 
 def notice(call: CallState) -> tuple[str, ...]:
     """Return the prompt the caller has to hear before recording; none where nothing is, or already was, recorded."""
-    if not call.record or call.recording:
+    if not call.record or call.recording or expects_guest(call):
         return ()
     return ("notice",) if call.refusable else ("notice_duty",)
+
+
+def expects_guest(call: CallState) -> bool:
+    """Whether a foreigner is still to be rung or to pick up (`hotline.requested`), who then hears the notice."""
+    mine = [leg for leg in call.legs if leg.role == CALLER]
+    return bool(call.guest) and not any(leg.joined_at or leg.phase is LegPhase.OVER for leg in mine)
 
 
 def heard(turn: Turn, leg: str, *, done: bool) -> None:

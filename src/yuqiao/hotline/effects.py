@@ -62,6 +62,37 @@ class EndAside:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """Let nobody hear what a leg says, or (``muted`` false) hear it again."""
+
+    leg: str
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overhear:
+    """Put ``leg`` (a supervisor's) into a bridge of its own, where it hears what leg ``of`` says and is sent.
+
+    ``tap`` is the channel that carries it, ``was`` the one before; each may be empty. ``whisper``: ``of`` hears it.
+    """
+
+    leg: str
+    of: str
+    tap: str
+    was: str
+    whisper: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndOverhearing:
+    """End what `Overhear` made; the leg stays on the line. ``for_now``: its bridge is kept for the next time."""
+
+    leg: str
+    tap: str
+    for_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     """Play media one after the other to one leg alone."""
 
@@ -116,6 +147,9 @@ EngineEffect = (
     | MakeAside
     | JoinAside
     | EndAside
+    | Mute
+    | Overhear
+    | EndOverhearing
     | Play
     | StopPlaying
     | Record
@@ -199,6 +233,23 @@ class Journal:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalOf:
+    """A person did something by the keys of a phone: it enters the journal under that person's name."""
+
+    person: int
+    action: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFault:
+    """Something went wrong with us, or was mended: it enters the journal, under nobody's name."""
+
+    action: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCallback:
     """The caller is to be called back."""
 
@@ -242,6 +293,19 @@ class FinishCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingAlarm:
+    """Recordings cannot be written, or can be again (``works``)."""
+
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPause:
+    """The recording is paused, or goes on: that stands in the database before the engine acts, so that no other call
+    server ever records what it must not, or leaves out what it need not."""
+
+
+@dataclass(frozen=True, slots=True)
 class FinishRecordings:
     """The call is over: make its finished tracks in the background."""
 
@@ -260,6 +324,8 @@ RowEffect = (
     | FindManager
     | OpenIncident
     | Journal
+    | JournalOf
+    | JournalFault
     | OpenCallback
     | CallerServed
     | NoMoreCalls
@@ -267,6 +333,8 @@ RowEffect = (
     | Rated
     | InviteToRate
     | FinishCommand
+    | KeepPause
+    | RecordingAlarm
     | FinishRecordings
     | DiscardRecordings
 )
@@ -274,4 +342,4 @@ Effect = EngineEffect | RowEffect
 
 #: Effects whose rows must stand in the database before the engine acts, or which it answers; everything else may be
 #: written a moment later, together with what happens meanwhile.
-URGENT = (Ring, Record, Seek, FindParty, FindManager, OpenIncident)
+URGENT = (Ring, Record, Seek, FindParty, FindManager, OpenIncident, KeepPause)

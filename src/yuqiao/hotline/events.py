@@ -151,6 +151,22 @@ class RefusalAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRecordingAsked:
+    """Somebody on the desk says that a sensitive part begins, which is not to be recorded."""
+
+    command: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRecordingAsked:
+    """Somebody on the desk says that the sensitive part is over."""
+
+    command: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ExcludedAsked:
     """Somebody on the desk says that the call is about a ``matter`` (`registry.Exclusion`) that the line excludes."""
 
@@ -229,6 +245,15 @@ class AnotherAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class RerouteAsked:
+    """The floor wants a waiting request sought anew, offered to ``interpreter`` (0: to nobody in particular) first."""
+
+    command: int
+    interpreter: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class EscalateAsked:
     """Somebody calls the floor manager in."""
 
@@ -241,6 +266,52 @@ class CallManagerAsked:
     """The ladder of an incident wants the floor manager in the call."""
 
     command: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceAsked:
+    """Somebody asks to have ``prompt`` (`announcements.ANNOUNCEMENTS`) said to ``leg``; empty: to everybody."""
+
+    command: int
+    prompt: str
+    leg: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class MuteAsked:
+    """Somebody asks that nobody hears one party, or (``muted`` false) that it is heard again."""
+
+    command: int
+    leg: str
+    muted: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorAsked:
+    """Supervisor ``person`` (a row) asks to listen, whisper or join in (`monitors.MODES`), on the phone ``contact``.
+
+    ``confirm``: a key is to be pressed on it first; ``announced``: the others hear a tone when she joins in.
+    """
+
+    command: int
+    person: int
+    contact: str
+    mode: str
+    purpose: str
+    confirm: bool
+    announced: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorEndAsked:
+    """Supervisor ``person`` (a row) wants to listen no more."""
+
+    command: int
+    person: int
     at: float
 
 
@@ -261,13 +332,20 @@ DeskEvent = (
     | MergeAsked
     | HandOverAsked
     | AnotherAsked
+    | RerouteAsked
     | EscalateAsked
     | CallManagerAsked
     | Preempted
     | LongerWait
     | LanguageAsked
     | RefusalAsked
+    | PauseRecordingAsked
+    | ResumeRecordingAsked
     | ExcludedAsked
+    | AnnounceAsked
+    | MuteAsked
+    | MonitorAsked
+    | MonitorEndAsked
 )
 RowAnswer = InterpretersClaimed | MustWait | NobodyThere | PartyFound | PartyUnknown
 Event = EngineEvent | RowAnswer | DeskEvent | LanguageSuggested | TryAgain | TimeCame

@@ -47,5 +47,7 @@ def _refuse(turn: Turn, matter: str, by: str, leg: str = "") -> None:
     turn.note(EXCLUDED, leg, matter=matter, by=by)
     running = [track for track in turn.call.tracks if track.phase is not TrackPhase.OVER]
     turn.do(*(StopRecording(track.name, track.leg) for track in running))
-    turn.set(outcome=EXCLUDED, record=False, recording=False)
+    # A caller who was promised a callback before is owed it still.
+    outcome = turn.call.outcome if turn.call.outcome == "callback" else EXCLUDED
+    turn.set(outcome=outcome, record=False, recording=False)
     seeking.last_words(turn, EXCLUDED)

@@ -91,6 +91,24 @@ def _write(call_id: UUID, line: Line | None, number: str, language: str, now: dt
     return invitation
 
 
+def link_on_page(call: Call) -> Invitation:
+    """Return the link by which a call made from our own page is rated there; no message leaves for it."""
+    now = clock.now()
+    return Invitation.objects.get_or_create(
+        call=call,
+        defaults={
+            "address": "",
+            "sender": "page",
+            "language": call.language if call.language in BY_CODE else DEFAULT_LANGUAGE,
+            "token": secrets.token_urlsafe(16),
+            "state": DeliveryState.SENT,
+            "created_at": now,
+            "sent_at": now,
+            "expires_at": now + dt.timedelta(days=settings.SURVEY_LINK_DAYS),
+        },
+    )[0]
+
+
 def say_consent(number: str, *, allowed: bool, address: str = "", by: Person | None) -> MessageConsent:
     """Keep what the caller at ``number`` said about messages; journaled without the number."""
     with transaction.atomic():

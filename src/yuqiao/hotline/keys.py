@@ -1,9 +1,9 @@
 """What an interpreter asks for by the keys of her phone: ``*12345#`` adds that line, ``##`` says the work is done.
 
 One digit between ``*`` and ``#`` is a wish of its own (`CODES`): ``*0#`` stops the recording for a caller who does not
-want it, ``*1#`` to ``*5#`` ask for one of `SERVICES`, ``*6#`` and ``*7#`` say that the call is about a court matter or
-a state secret, which the line may exclude. In a call that we began, ``*9#`` says that a machine picked up, ``*8#`` that
-the person wants no more calls of lists.
+want it, ``*00#`` pauses it for a sensitive part and lets it go on, ``*1#`` to ``*5#`` ask for one of `SERVICES`,
+``*6#`` and ``*7#`` say that the call is about a court matter or a state secret, which the line may exclude. In a call
+that we began, ``*9#`` says that a machine picked up, ``*8#`` that the person wants no more calls of lists.
 """
 
 from __future__ import annotations
@@ -52,6 +52,11 @@ class RefuseRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRecording:
+    """A sensitive part begins, or is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Excluded:
     """The call is about a ``matter`` of `registry.Exclusion`."""
 
@@ -68,10 +73,11 @@ class NoMore:
     """The person who was called wants no such calls again."""
 
 
-Wish = AddLine | RefuseRecording | Excluded | WorkDone | MachineHeard | NoMore | Service
+Wish = AddLine | RefuseRecording | PauseRecording | Excluded | WorkDone | MachineHeard | NoMore | Service
 #: What stands between ``*`` and ``#`` for a wish of its own; anything else is a line's number.
 CODES: dict[str, Wish] = {
     "0": RefuseRecording(),
+    "00": PauseRecording(),
     **SERVICES,
     "6": Excluded("judicial"),
     "7": Excluded("secret"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from django.db import transaction
@@ -16,24 +16,21 @@ from django.utils import timezone
 
 from yuqiao.accounts.models import Department, Person
 from yuqiao.accounts.services import record
-from yuqiao.hotline import line_sheets
-from yuqiao.hotline.line_sheets import RowFault, Tables
 from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, LineMerger
 from yuqiao.hotline.registry import (
     Counts,
     Entry,
-    Fault,
     Merger,
     Pact,
     Way,
     counts_at,
-    fault,
     faults_of,
     faults_of_merger,
     faults_of_pact,
     faults_of_way,
     faults_together,
 )
+from yuqiao.lib.tables import Fault, fault
 
 PLAIN = tuple(one.name for one in fields(Entry) if one.name not in {"owner", "merged_into", "languages", "excludes"})
 
@@ -62,14 +59,12 @@ def entry_of(line: Line) -> Entry:
 
 def all_entries() -> dict[str, Entry]:
     """Return every line by number, in the order of numbers; one query."""
-    rows = Line.objects.select_related("owner", "merged_into").order_by("number")
-    return {row.number: entry_of(row) for row in rows}
+    return {entry.number: entry for entry in entries_of(Line.objects.all())}
 
 
 def all_pacts() -> list[Pact]:
     """Return every agreement, by line and department; one query."""
-    rows = Agreement.objects.order_by("line__number", "department__code")
-    return [Pact(*row) for row in rows.values_list("line__number", "department__code", "signed_on", "valid_until")]
+    return pacts_of(Agreement.objects.all())
 
 
 def counts(day: dt.date) -> Counts:
@@ -158,8 +153,7 @@ def merge_line(number: str, into: str, since: dt.date, until: dt.date | None = N
 
 def all_mergers() -> list[Merger]:
     """Return every merger of the past, by line and beginning; one query."""
-    rows = LineMerger.objects.order_by("line__number", "since")
-    return [Merger(*row) for row in rows.values_list("line__number", "into__number", "since", "until")]
+    return mergers_of(LineMerger.objects.all())
 
 
 def check_mergers(mergers: Iterable[Merger], entries: Mapping[str, Entry] | None = None) -> dict[int, list[Fault]]:
@@ -291,8 +285,7 @@ def save_pacts(pacts: Iterable[Pact], *, by: Person | None) -> int:
 
 def all_ways() -> list[Way]:
     """Return every number at which we are dialled; one query."""
-    rows = DialledNumber.objects.order_by("number").values_list("number", "line__number", "way_in", "language")
-    return [Way(*row) for row in rows]
+    return ways_of(DialledNumber.objects.all())
 
 
 def check_ways(ways: Iterable[Way], more_lines: Iterable[str] = ()) -> dict[str, list[Fault]]:
@@ -300,6 +293,29 @@ def check_ways(ways: Iterable[Way], more_lines: Iterable[str] = ()) -> dict[str,
     lines = {*Line.objects.values_list("number", flat=True), *more_lines}
     found = {way.number: faults_of_way(way, lines) for way in ways}
     return {number: faults for number, faults in found.items() if faults}
+
+
+def entries_of(rows: QuerySet[Line]) -> list[Entry]:
+    """Return lines as a table has them."""
+    return [entry_of(row) for row in rows.select_related("owner", "merged_into").order_by("number")]
+
+
+def pacts_of(rows: QuerySet[Agreement]) -> list[Pact]:
+    """Return agreements as a table has them."""
+    ordered = rows.order_by("line__number", "department__code")
+    return [Pact(*row) for row in ordered.values_list("line__number", "department__code", "signed_on", "valid_until")]
+
+
+def ways_of(rows: QuerySet[DialledNumber]) -> list[Way]:
+    """Return dialled numbers as a table has them."""
+    ordered = rows.order_by("number")
+    return [Way(*row) for row in ordered.values_list("number", "line__number", "way_in", "language")]
+
+
+def mergers_of(rows: QuerySet[LineMerger]) -> list[Merger]:
+    """Return past mergers as a table has them."""
+    ordered = rows.order_by("line__number", "since")
+    return [Merger(*row) for row in ordered.values_list("line__number", "into__number", "since", "until")]
 
 
 def save_ways(ways: Iterable[Way], *, by: Person | None) -> int:
@@ -326,59 +342,3 @@ def drop_way(line: Line, number: str, *, by: Person | None) -> None:
             raise LineError([fault("number", "unknown_number", text=number)])
         record(by, "dialled.drop", row, {"number": row.number, "line": line.number})
         row.delete()
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of an upload: how many rows of each kind changed, or what is wrong and that nothing was written."""
-
-    lines: int
-    pacts: int
-    ways: int
-    faults: list[RowFault]
-    mergers: int = 0
-
-
-def import_tables(data: bytes, *, by: Person | None) -> Imported:
-    """Write a workbook or CSV of the registry's tables: all of it, or nothing and each row's faults.
-
-    What the file does not name stays as it is.
-    """
-    tables = line_sheets.read(data)
-    with transaction.atomic():
-        faults = tables.faults or _faults_by_row(tables)
-        if faults:
-            return Imported(0, 0, 0, sorted(faults, key=lambda one: (one.sheet != line_sheets.LINES.sheet, one.row)))
-        lines = save_entries([entry for _row, entry in tables.lines], by=by)
-        pacts = save_pacts([pact for _row, pact in tables.pacts], by=by)
-        ways = save_ways([way for _row, way in tables.ways], by=by)
-        mergers = save_mergers([merger for _row, merger in tables.mergers], by=by)
-    return Imported(lines, pacts, ways, [], mergers)
-
-
-def _faults_by_row(tables: Tables) -> list[RowFault]:
-    of_line = check_entries(entry for _row, entry in tables.lines)
-    found = [
-        RowFault(line_sheets.LINES.sheet, row, one)
-        for row, entry in tables.lines
-        for one in of_line.get(entry.number, [])
-    ]
-    coming = [entry.number for _row, entry in tables.lines]
-    of_way = check_ways((way for _row, way in tables.ways), coming)
-    found += [
-        RowFault(line_sheets.WAYS.sheet, row, one) for row, way in tables.ways for one in of_way.get(way.number, [])
-    ]
-    of_merger = check_mergers(
-        (merger for _row, merger in tables.mergers), {entry.number: entry for _row, entry in tables.lines}
-    )
-    found += [
-        RowFault(line_sheets.MERGERS.sheet, tables.mergers[place][0], one)
-        for place, faults in of_merger.items()
-        for one in faults
-    ]
-    of_pact = check_pacts((pact for _row, pact in tables.pacts), coming)
-    return found + [
-        RowFault(line_sheets.PACTS.sheet, tables.pacts[place][0], one)
-        for place, faults in of_pact.items()
-        for one in faults
-    ]

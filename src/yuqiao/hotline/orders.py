@@ -10,6 +10,7 @@ from django.db import transaction
 
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
+from yuqiao.hotline import hooks
 from yuqiao.hotline.callback_rules import DIALABLE
 from yuqiao.hotline.models import Line, Order, OrderKind, OrderOutcome
 from yuqiao.languages.catalogue import FOREIGN
@@ -81,6 +82,7 @@ def cancel(order: Order, *, by: Person) -> None:
         unrung = Order.objects.filter(pk=order.pk, done_at=None, running=None)
         if not unrung.update(done_at=clock.now(), outcome=OrderOutcome.CANCELLED):
             raise OrderError("closed")
+        hooks.request_is(order.pk, "ended", OrderOutcome.CANCELLED)
         record(by, "order.cancel", order, {})
 
 

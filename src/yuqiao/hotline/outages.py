@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
-from yuqiao.hotline.models import Lease, Line, Outage, Service
+from yuqiao.hotline import hooks
+from yuqiao.hotline.models import Lease, Line, Outage, Recording, Service
 from yuqiao.lib import clock
 
 #: The lease of the active call server.
@@ -23,7 +24,8 @@ SHORTEST = dt.timedelta(seconds=2)
 SILENT = dt.timedelta(seconds=5)
 #: Codes that the call server writes as a cause.
 CALL_SERVER_AWAY, ENGINE_UNREACHABLE, LEASE_LAPSED = "call_server_away", "engine_unreachable", "lease_lapsed"
-CAUSES = (CALL_SERVER_AWAY, ENGINE_UNREACHABLE, LEASE_LAPSED)
+RECORDINGS_UNWRITABLE = "recordings_unwritable"
+CAUSES = (CALL_SERVER_AWAY, ENGINE_UNREACHABLE, LEASE_LAPSED, RECORDINGS_UNWRITABLE)
 
 
 class OutageError(ValueError):
@@ -36,10 +38,16 @@ class OutageError(ValueError):
 
 def began(service: Service, at: dt.datetime, cause: str) -> None:
     """Note that ``service`` is away since ``at``; nothing changes while it is known to be away."""
-    Outage.objects.bulk_create(
-        [Outage(service=service, began_at=at, automatic=True, cause=cause, entered_at=clock.now())],
-        ignore_conflicts=True,
-    )
+    if Outage.objects.filter(service=service, automatic=True, ended_at=None, withdrawn_at=None).exists():
+        return
+    try:
+        with transaction.atomic():
+            outage = Outage.objects.create(
+                service=service, began_at=at, automatic=True, cause=cause, entered_at=clock.now()
+            )
+            hooks.service_is(outage, up=False)
+    except IntegrityError:  # another call server noticed it in the same moment
+        return
 
 
 def over(service: Service, at: dt.datetime) -> int:
@@ -48,7 +56,34 @@ def over(service: Service, at: dt.datetime) -> int:
         if service is Service.CALLS:  # at work before it first renews its lease
             Lease.objects.filter(name=LEASE).update(alive_at=at)
         lasting = Outage.objects.filter(service=service, automatic=True, ended_at=None, withdrawn_at=None)
-        return lasting.update(ended_at=at)
+        closed = list(lasting)
+        for one in closed:
+            hooks.service_is(one, up=True)
+        return lasting.update(ended_at=at) if closed else 0
+
+
+def recordings(at: dt.datetime, *, works: bool) -> None:
+    """Note that recordings cannot be written, or can be again; calls go on meanwhile."""
+    if works:
+        over(Service.RECORD, at)
+    else:
+        began(Service.RECORD, at, RECORDINGS_UNWRITABLE)
+
+
+def recordings_proved(at: dt.datetime) -> None:
+    """Close what nobody told of any more, once a recording of a second or longer was begun after it and completed."""
+    lasting = Outage.objects.filter(service=Service.RECORD, automatic=True, ended_at=None, withdrawn_at=None).first()
+    if lasting is None:
+        return
+    good = Recording.objects.filter(created_at__gt=lasting.began_at, duration_ms__gte=1000, verified_at=None)
+    if good.exists():
+        over(Service.RECORD, at)
+
+
+def unwritable_since() -> dt.datetime | None:
+    """Return since when recordings cannot be written; None if they can."""
+    lasting = Outage.objects.filter(service=Service.RECORD, automatic=True, ended_at=None, withdrawn_at=None)
+    return lasting.values_list("began_at", flat=True).first()
 
 
 def lapsed(since: dt.datetime, until: dt.datetime) -> None:
@@ -137,6 +172,8 @@ def _write(
             entered_at=clock.now(),
             entered_by=by,
         )
+        if end is None:
+            hooks.service_is(outage, up=False)
         record(by, "outage.announce" if planned else "outage.enter", outage, {"service": service})
     return outage
 
@@ -155,6 +192,7 @@ def close(outage: Outage, end: dt.datetime, *, by: Person) -> None:
         lasting = Outage.objects.filter(pk=outage.pk, ended_at=None, automatic=False, withdrawn_at=None)
         if not outage.began_at < end <= clock.now() or not lasting.update(ended_at=end):
             raise OutageError("closed")
+        hooks.service_is(outage, up=True)
         record(by, "outage.close", outage)
 
 
@@ -162,6 +200,9 @@ def withdraw(outage: Outage, reason: str, *, by: Person) -> None:
     """Take back an entry that was wrong; it stays in the log, crossed out, with who did it and why. Journaled."""
     with transaction.atomic():
         standing = Outage.objects.filter(pk=outage.pk, withdrawn_at=None)
+        lasted = standing.filter(ended_at=None).exists()
         if not standing.update(withdrawn_at=clock.now(), withdrawn_by=by, withdrawn_reason=_words(reason)):
             raise OutageError("closed")
+        if lasted:
+            hooks.service_is(outage, up=True)
         record(by, "outage.withdraw", outage)

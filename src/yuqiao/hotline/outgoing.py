@@ -12,10 +12,11 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from yuqiao.hotline import callbacks, queue
+from yuqiao.hotline import callbacks, hooks, queue
 from yuqiao.hotline.callback_rules import POSTPONED, contact_for
 from yuqiao.hotline.calling_back import MACHINE, Outbound
 from yuqiao.hotline.events import InterpretersClaimed, MustWait, NobodyThere
@@ -108,7 +109,9 @@ def _too_late(order: Order, now: dt.datetime) -> bool:
     if order.latest_at >= now:
         return False
     outcome = OrderOutcome.NOT_REACHED if order.attempts else OrderOutcome.MISSED
-    _open(order.pk).filter(running=None).update(done_at=now, outcome=outcome)
+    with transaction.atomic():
+        if _open(order.pk).filter(running=None).update(done_at=now, outcome=outcome):
+            hooks.request_is(order.pk, "failed", outcome)
     return True
 
 
@@ -143,6 +146,7 @@ def take(owed: Owed, call_id: str) -> Outbound | None:
     if not _open(owed.pk).filter(running=None).update(running_id=UUID(call_id)):
         return None
     OrderAttempt.objects.create(order=owed, call_id=UUID(call_id))
+    hooks.request_is(owed.pk, "ringing")
     line = owed.line
     refused = OrderAttempt.objects.filter(order=owed, call__consent=Consent.REFUSED).exists()
     return Outbound(
@@ -164,7 +168,8 @@ def reached(call: CallState, at: float) -> None:
     if call.order is None:
         callbacks.served(call, at)
         return
-    _open(call.order).update(done_at=instant(at), outcome=OrderOutcome.ANSWERED, proof_id=UUID(call.id))
+    if _open(call.order).update(done_at=instant(at), outcome=OrderOutcome.ANSWERED, proof_id=UUID(call.id)):
+        hooks.request_is(call.order, "answered")
 
 
 def attempt_over(call: CallState, now: dt.datetime) -> None:
@@ -175,6 +180,11 @@ def attempt_over(call: CallState, now: dt.datetime) -> None:
     order = Order.objects.select_related("campaign").filter(pk=call.order, running_id=UUID(call.id)).first()
     if order is None:
         return
+    _freed(order, call, now)
+    hooks.attempt_is_over(order.pk)
+
+
+def _freed(order: Order, call: CallState, now: dt.datetime) -> None:
     rung = [leg for leg in call.legs if leg.role == CALLER]
     Order.objects.filter(pk=order.pk).update(running=None, attempts=F("attempts") + int(bool(rung)))
     if call.outcome == MACHINE:  # nobody heard us: what `reached` wrote does not hold

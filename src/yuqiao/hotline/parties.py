@@ -7,8 +7,10 @@ from yuqiao.hotline import (
     calling_back,
     choosing,
     excluding,
+    pausing,
     recalling,
     refusing,
+    requested,
     ringing,
     script,
     seeking,
@@ -18,8 +20,8 @@ from yuqiao.hotline import (
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.consent import REFUSE_KEY
 from yuqiao.hotline.effects import FindParty, FinishCommand, HangUp, Journal
-from yuqiao.hotline.keys import AddLine, Excluded, MachineHeard, NoMore, RefuseRecording, Service, press
-from yuqiao.hotline.state import AGENT, INTERPRETER, THIRD, LegPhase, LegState, Phase
+from yuqiao.hotline.keys import AddLine, Excluded, MachineHeard, NoMore, PauseRecording, RefuseRecording, Service, press
+from yuqiao.hotline.state import AGENT, CALLER, INTERPRETER, THIRD, LegPhase, LegState, Phase
 from yuqiao.hotline.turn import Turn
 from yuqiao.languages.catalogue import BY_DIGIT
 
@@ -32,7 +34,7 @@ def key_pressed(turn: Turn, event: KeyPressed) -> None:
     if leg.role != INTERPRETER:
         if turn.call.phase is Phase.CHOOSING and event.key in BY_DIGIT:
             choosing.choose(turn, BY_DIGIT[event.key].code, choosing.BY_KEY)
-        elif event.key == REFUSE_KEY and leg.id == turn.call.principal:
+        elif event.key == REFUSE_KEY and (leg.id == turn.call.principal or leg.role == CALLER):
             refusing.by_key(turn, leg)
         return
     buffer, wish = press(leg.keys, event.key)
@@ -44,6 +46,8 @@ def key_pressed(turn: Turn, event: KeyPressed) -> None:
     elif isinstance(wish, RefuseRecording):
         refusing.by_interpreter(turn, leg)
         _journal(turn, leg, "call.refuse_recording")
+    elif isinstance(wish, PauseRecording):
+        _journal(turn, leg, f"call.{pausing.by_key(turn, leg)}")
     elif isinstance(wish, Excluded):
         _journal(turn, leg, "call.excluded", matter=wish.matter)
         excluding.by_key(turn, leg, wish)
@@ -123,7 +127,7 @@ def end(turn: Turn, event: desk.EndAsked) -> None:
 
 
 def came(turn: Turn, leg: LegState) -> None:
-    """An agent we rang back, or a third party, is in the bridge."""
+    """An agent we rang back, a third party, or a foreigner whom an agent had rung, is in the bridge."""
     turn.note(f"{leg.role}_joined", leg.id, label=leg.label)
     if leg.command is not None:
         turn.do(FinishCommand(leg.command))
@@ -134,6 +138,8 @@ def came(turn: Turn, leg: LegState) -> None:
         choosing.offer_menu(turn)
     elif turn.open:
         script.quiet(turn)
+        if leg.role == CALLER:
+            requested.guest_on(turn, leg)
 
 
 def left(turn: Turn, before: LegState, event: LegEnded) -> None:
@@ -145,7 +151,9 @@ def left(turn: Turn, before: LegState, event: LegEnded) -> None:
         turn.do(FinishCommand(before.command, f"not reached (cause {event.cause})"))
     if before.role == AGENT and not reached:
         recalling.agent_not_reached(turn)
-    if before.role == THIRD and not reached:
+    if before.role == CALLER:
+        requested.guest_gone(turn, before)
+    if before.role in {CALLER, THIRD} and not reached:
         _tell_interpreter(turn)
     if not turn.principal_present:
         return

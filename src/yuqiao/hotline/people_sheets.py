@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from yuqiao.hotline.callback_rules import DIALABLE
-from yuqiao.hotline.line_sheets import CellError, cells_of
 from yuqiao.languages.catalogue import BY_CODE, FOREIGN
+from yuqiao.lib.cells import CellError, cells_of
 
 #: Heading -> field; the first three must be there.
 COLUMNS: Final = {"号码": "number", "语种": "language", "同意来源": "consent", "姓名": "name", "备注": "note"}

@@ -7,10 +7,10 @@ the call, its language, its consent and its recording stay. An agent whom we had
 from __future__ import annotations
 
 from yuqiao.engines.events import BUSY, LegArrived, LegEnded
-from yuqiao.hotline import consent, ringing, script
+from yuqiao.hotline import choosing, consent, ringing, script, seeking
 from yuqiao.hotline.closing import close
 from yuqiao.hotline.effects import Answer, CallerServed, HangUp, OpenCallback
-from yuqiao.hotline.state import AGENT, BESIDE_AGENT, INTERPRETER, TRANSFERRED, CallState, LegPhase, LegState
+from yuqiao.hotline.state import AGENT, BESIDE_AGENT, INTERPRETER, TRANSFERRED, CallState, LegPhase, LegState, Phase
 from yuqiao.hotline.turn import Turn
 
 #: How often a lost party is rung within the call, and how many seconds lie between.
@@ -40,7 +40,8 @@ def ring_principal(turn: Turn) -> None:
     lost = turn.principal
     if lost is None or lost.phase is not LegPhase.OVER or not turn.call.recalling:
         return
-    leg = LegState(turn.new_id(), lost.role, turn.now, label=lost.label, contact=way_back(turn.call))
+    again = lost.again + 1 if turn.call.cut_at is not None else 0
+    leg = LegState(turn.new_id(), lost.role, turn.now, label=lost.label, contact=way_back(turn.call), again=again)
     turn.leg(leg)
     turn.set(principal=leg.id, recalls=turn.call.recalls + 1)
     turn.note(f"{leg.role}_rung_again", leg.id, attempt=turn.call.recalls)
@@ -84,7 +85,15 @@ def rang_in(turn: Turn, event: LegArrived) -> None:
         turn.alarm(f"ring:{lost.id}", None)
         turn.do(HangUp(lost.id))
     leg = turn.leg(
-        LegState(event.leg, lost.role, turn.now, label=lost.label, contact=event.caller_number, inbound=True)
+        LegState(
+            event.leg,
+            lost.role,
+            turn.now,
+            label=lost.label,
+            contact=event.caller_number,
+            inbound=True,
+            again=int(call.cut_at is not None),
+        )
     )
     turn.set(principal=leg.id)
     turn.note("caller_rang_in", leg.id)
@@ -103,7 +112,28 @@ def principal_back(turn: Turn, leg: LegState) -> None:
     if turn.call.interpreter_at is None and any(one.phase is LegPhase.JOINED for one in turn.call.present(INTERPRETER)):
         turn.set(interpreter_at=turn.now)
         turn.do(CallerServed(turn.now))
-    script.run(turn, leg.id, *(() if leg.inbound else ("callback",)), *consent.notice(turn.call))
+    _welcome(turn, leg)
+
+
+def _welcome(turn: Turn, leg: LegState) -> None:
+    """Say who calls, or that we are sorry, and go on where the call was."""
+    first = ("sorry",) if leg.again else () if leg.inbound else ("callback",)
+    if turn.call.phase is Phase.ARRIVING:
+        turn.set(phase=Phase.SEEKING if turn.call.language else Phase.CHOOSING)
+    if turn.call.phase is Phase.CHOOSING:
+        choosing.offer_menu(turn, *first)
+    elif turn.call.phase is Phase.SEEKING:
+        script.run(turn, leg.id, *first, *script.waiting_prompts(turn))
+    elif turn.call.phase is Phase.UNASSISTED and not _company(turn, leg):
+        seeking.last_words(turn, seeking.nobody_free(turn))
+    else:
+        script.run(turn, leg.id, *first, *consent.notice(turn.call))
+
+
+def _company(turn: Turn, principal: LegState) -> bool:
+    """Whether anybody is on, or being rung, besides the caller."""
+    others = [leg for leg in turn.call.legs if leg.id != principal.id and leg.phase is not LegPhase.OVER]
+    return bool(others or turn.call.pending or turn.call.agent_recalls)
 
 
 def agent_lost(turn: Turn, before: LegState, event: LegEnded) -> bool:
@@ -123,7 +153,9 @@ def ring_agent(turn: Turn) -> None:
     """Ring the line's agents again."""
     if not turn.open or turn.call.present(AGENT):
         return
-    leg = LegState(turn.new_id(), AGENT, turn.now, label=turn.call.line, contact=turn.call.agent_contact)
+    again = int(turn.call.cut_at is not None)
+    contact = turn.call.agent_contact
+    leg = LegState(turn.new_id(), AGENT, turn.now, label=turn.call.line, contact=contact, again=again)
     turn.leg(leg)
     turn.set(agent_recalls=turn.call.agent_recalls + 1)
     turn.note("agent_rung_again", leg.id, attempt=turn.call.agent_recalls)
@@ -143,7 +175,7 @@ def settle(turn: Turn) -> None:
     principal = turn.principal
     if not turn.call.recalling or principal is None or principal.present:
         return
-    if turn.open and not turn.call.present():
+    if turn.open and not turn.call.present() and turn.call.cut_at is None:
         give_up(turn)
     elif not turn.open:
         turn.set(recalling=False)

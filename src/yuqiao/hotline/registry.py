@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from yuqiao.languages.catalogue import BY_CODE
+from yuqiao.lib.tables import Fault, fault
 
 #: The ways of hotline.models.WayIn by which others dial us (a callback is dialled by us).
 WAYS_IN: Final = ("beside_agent", "transferred", "direct")
@@ -31,20 +32,6 @@ class Exclusion(StrEnum):
 
     JUDICIAL = "judicial"
     SECRET = "secret"  # noqa: S105 (a kind of content)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one field; ``facts`` fill the places of the sentence that ``code`` stands for."""
-
-    field: str
-    code: str
-    facts: tuple[tuple[str, str], ...] = ()
-
-
-def fault(field: str, code: str, **facts: str) -> Fault:
-    """Return a fault with its facts in a fixed order."""
-    return Fault(field, code, tuple(sorted(facts.items())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from yuqiao.engines import events as engine
-from yuqiao.hotline import apart, asides, consent, ringing, script
+from yuqiao.hotline import apart, asides, briefing, consent, pausing, ringing, script, telling
 from yuqiao.hotline.effects import Answer, HangUp, Join, Seek, StopRecording
 from yuqiao.hotline.state import WAITING, LegPhase, LegState, Phase, TrackPhase
 from yuqiao.hotline.turn import Turn
@@ -18,16 +18,22 @@ SKIPPED_IDS = 1000
 def review(turn: Turn, seen: engine.EngineReviewed, tell: Callable[[engine.EngineEvent], None]) -> None:
     """Tell the call what it missed. Ids skip ahead, past any that the old server used and could not write."""
     turn.set(serial=turn.call.serial + SKIPPED_IDS)
-    for leg in turn.call.legs:
-        if leg.phase is not LegPhase.OVER:
+    briefing.forget(turn)
+    before = [leg.id for leg in turn.call.legs]  # not those that are rung only now
+    lost = next((leg for leg in turn.call.legs if _lost_with_the_engine(leg, seen)), None)
+    if lost is not None:
+        tell(engine.LegEnded(lost.id, engine.TEMPORARY_FAILURE, seen.at - seen.away, by_engine=True))
+    for leg in [turn.call.leg(leg_id) for leg_id in before]:
+        if leg is not None and leg.phase is not LegPhase.OVER:
             _review_leg(turn, leg, seen, tell)
     refused = turn.call.consent == consent.REFUSED  # the old server may have died before it stopped them
     for track in turn.call.tracks:
         if track.phase is not TrackPhase.OVER and track.name not in seen.recording:
-            turn.call = turn.call.with_track(replace(track, phase=TrackPhase.OVER, failed=True))
+            turn.call = turn.call.with_track(replace(track, phase=TrackPhase.OVER, failed=True, over_at=turn.now))
         elif track.phase is not TrackPhase.OVER and (turn.call.ended_at is not None or refused):
             turn.do(StopRecording(track.name, track.leg))
     consent.discard(turn)
+    pausing.stop_again(turn)
     if turn.call.phase in {Phase.CLOSING, Phase.ENDED}:
         turn.do(*(HangUp(leg.id) for leg in turn.call.legs if _stray(turn, leg)))
     script.replay(turn)
@@ -36,6 +42,11 @@ def review(turn: Turn, seen: engine.EngineReviewed, tell: Callable[[engine.Engin
     request = turn.call.open_request
     if request is not None and request.state == WAITING:
         turn.do(Seek(request.id))
+
+
+def _lost_with_the_engine(leg: LegState, seen: engine.EngineReviewed) -> bool:
+    there = leg.id in seen.up | seen.ringing
+    return leg.phase is not LegPhase.OVER and not there and leg.created_at < seen.since
 
 
 def _stray(turn: Turn, leg: LegState) -> bool:
@@ -61,6 +72,7 @@ def _review_leg(
     current = turn.call.leg(leg.id)
     if current is None or not current.present:
         return
+    telling.again(turn, current)
     if current.aside:
         apart.again(turn, current)
     elif leg.id in seen.joined:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from yuqiao.engines.events import INTERWORKING, NO_ANSWER, UNREACHABLE, LegEnded
-from yuqiao.hotline import asides, script
+from yuqiao.hotline import asides, briefing, script
 from yuqiao.hotline.closing import settle
 from yuqiao.hotline.effects import Engage, FinishCommand, HangUp, Join, Release, Ring, Seek
 from yuqiao.hotline.events import Chosen, InterpretersClaimed, Preempted
@@ -38,13 +38,17 @@ def ring(turn: Turn, leg: LegState) -> None:
     """Place a leg; a deadline of our own follows in case the engine forgets it."""
     timeout = turn.call.timing.ring
     shown = turn.call.line or turn.call.dialled  # never the caller's own number
-    principal = turn.principal
-    if principal is not None and principal.id != leg.id and principal.phase is not LegPhase.OVER:
-        beside = principal.id
-    else:  # a callback, or a caller who was lost: beside whoever is on, if anybody
-        beside = next((one.id for one in turn.call.present() if one.id != leg.id), "")
-    turn.do(Ring(leg.id, leg.contact, beside, shown, timeout))
+    turn.do(Ring(leg.id, leg.contact, beside(turn, leg.id), shown, timeout))
     turn.alarm(f"ring:{leg.id}", timeout + RING_GRACE)
+
+
+def beside(turn: Turn, leg_id: str) -> str:
+    """Return the leg in whose mixer a new leg belongs; empty if nobody is there yet."""
+    principal = turn.principal
+    if principal is not None and principal.id != leg_id and principal.phase is not LegPhase.OVER:
+        return principal.id
+    # A callback, or a caller who was lost: beside whoever is on, if anybody.
+    return next((one.id for one in turn.call.present() if one.id != leg_id), "")
 
 
 def claimed(turn: Turn, event: InterpretersClaimed) -> None:
@@ -125,7 +129,8 @@ def gives_no_sign(turn: Turn, leg_id: str) -> None:
 def answered(turn: Turn, leg: LegState) -> None:
     """A phone was picked up: she joins at once, or presses 1 first where it may be her voicemail."""
     request = turn.call.request(leg.request)
-    if not leg.confirm or leg.let_go or request is None or request.state != CLAIMED:
+    wanted = leg.again or (request is not None and request.state == CLAIMED)
+    if not leg.confirm or leg.let_go or not wanted:
         take(turn, leg)
         return
     _silence(turn, leg)
@@ -146,6 +151,13 @@ def confirming_key(turn: Turn, leg: LegState, key: str) -> None:
 def take(turn: Turn, leg: LegState) -> None:
     """The first one to take the call joins; whoever comes later is let go."""
     request = turn.call.request(leg.request)
+    if leg.again and not leg.let_go:  # the call is hers already: `hotline.rebuilding`
+        _silence(turn, leg)
+        asides.stop(turn, leg.id)
+        turn.leg(leg, phase=LegPhase.UP, answered_at=turn.now)
+        turn.note("interpreter_answered", leg.id)
+        turn.do(Join(leg.id))
+        return
     if request is None or request.state != CLAIMED or leg.interpreter is None or leg.let_go:
         turn.do(HangUp(leg.id))  # she is free again once her phone is down
         return
@@ -155,7 +167,8 @@ def take(turn: Turn, leg: LegState) -> None:
     still = tuple(one for one in request.ringing if one != leg.interpreter)
     settle(turn, replace(request, interpreter=leg.interpreter, ringing=still), ANSWERED)
     turn.note("interpreter_answered", leg.id)
-    turn.do(Engage(request.id, leg.interpreter), Join(leg.id))
+    turn.do(Engage(request.id, leg.interpreter))
+    briefing.join(turn, leg)
     let_go(turn, request.id, but=leg.id)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from yuqiao.hotline.effects import Note
-from yuqiao.hotline.models import Call, CallEvent, InterpreterRequest, Leg, Recording
+from yuqiao.hotline.models import Call, CallEvent, InterpreterRequest, Leg, Monitoring, Recording
+from yuqiao.hotline.monitors import MonitorState
 from yuqiao.hotline.state import CallState, LegState, Phase, RequestOf, TrackOf, TrackPhase, snapshot
 
 
@@ -31,6 +32,7 @@ def write(saved: CallState | None, call: CallState, notes: Sequence[Note], line_
     _write_legs(saved, call)
     _write_requests(saved, call)
     _write_tracks(saved, call)
+    _write_monitors(saved, call)
     if notes:
         known = {leg.id for leg in call.legs}
         CallEvent.objects.bulk_create(
@@ -193,3 +195,26 @@ def _write_tracks(saved: CallState | None, call: CallState) -> None:
         # Meanwhile the snapshot knows when it began; one UPDATE for each track is enough.
         if old is not None and old != track and track.phase is TrackPhase.OVER:
             Recording.objects.filter(name=track.name).update(**_track_columns(call, track))
+
+
+def _monitor_columns(monitor: MonitorState) -> dict[str, Any]:
+    return {
+        "mode": monitor.mode,
+        "answered_at": moment(monitor.answered_at),
+        "ended_at": moment(monitor.ended_at),
+    }
+
+
+def _write_monitors(saved: CallState | None, call: CallState) -> None:
+    if not call.monitors:
+        return
+    before = {} if saved is None else {monitor.id: monitor for monitor in saved.monitors}
+    for monitor in call.monitors:
+        old, columns = before.get(monitor.id), _monitor_columns(monitor)
+        if old is None:
+            created = {"purpose": monitor.purpose, "created_at": instant(monitor.created_at)}
+            Monitoring.objects.create(
+                id=monitor.id, call_id=UUID(call.id), person_id=monitor.person, **created, **columns
+            )
+        elif _monitor_columns(old) != columns:
+            Monitoring.objects.filter(pk=monitor.id).update(**columns)

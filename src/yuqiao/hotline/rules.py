@@ -15,19 +15,27 @@ from yuqiao.hotline import (
     another,
     apart,
     asides,
+    briefing,
     calling_back,
     choosing,
     correcting,
     excluding,
     handing,
+    monitoring,
     parties,
+    pausing,
+    rebuilding,
     recalling,
     refusing,
+    requested,
+    rerecording,
+    rerouting,
     ringing,
     script,
     seeking,
     steering,
     survey,
+    telling,
 )
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.closing import close
@@ -59,10 +67,15 @@ Step = tuple[CallState, list[Effect]]
 def step(call: CallState, event: desk.Event) -> Step:
     """Return the call after ``event`` and what is to be done, in order. Never raises; never changes ``call``."""
     turn = Turn(call, event.at)
-    HANDLERS[type(event)](turn, event)
+    if not monitoring.heard(turn, event):
+        HANDLERS[type(event)](turn, event)
     recalling.settle(turn)
     apart.settle(turn)
     handing.settle(turn)
+    briefing.settle(turn)
+    monitoring.settle(turn)
+    pausing.settle(turn)
+    rebuilding.settle(turn)
     _finish_if_over(turn)
     return turn.call, turn.effects
 
@@ -104,7 +117,7 @@ def _controlled(turn: Turn, event: engine.LegControlled) -> None:
     elif leg.phase is LegPhase.RINGING and leg.role == INTERPRETER:
         ringing.answered(turn, leg)
     elif leg.phase is LegPhase.RINGING:
-        turn.leg(leg, phase=LegPhase.UP, answered_at=turn.now)
+        leg = turn.leg(leg, phase=LegPhase.UP, answered_at=turn.now)
         turn.alarm(f"ring:{leg.id}", None)
         turn.note(f"{leg.role}_answered", leg.id)
         if leg.id == turn.call.principal:
@@ -125,12 +138,19 @@ def _joined(turn: Turn, event: engine.LegJoined) -> None:
     elif leg.role == INTERPRETER:
         seeking.joined(turn, leg)
         handing.joined(turn, leg)
+        requested.ring_guest(turn)
+        if not leg.again:  # she knows of the pause
+            pausing.joined(turn)
     elif leg.id == turn.call.principal and turn.call.recalling:
         recalling.principal_back(turn, leg)
     elif leg.id != turn.call.principal:
         parties.came(turn, leg)
+    elif requested.awaits_agent(turn.call) and not leg.inbound:
+        requested.agent_on(turn, leg)
     elif not leg.inbound and not again:
         calling_back.caller_joined(turn, leg)
+    if leg.again and not again and leg.id != turn.call.principal:
+        script.tell(turn, rebuilding.APOLOGY, leg.id)
     script.ensure_tracks(turn)
 
 
@@ -138,6 +158,10 @@ def _ended(turn: Turn, event: engine.LegEnded) -> None:
     before = turn.call.leg(event.leg)
     if before is None or before.phase is LegPhase.OVER:
         return
+    if event.by_engine:
+        if rebuilding.lost(turn, event):
+            return
+        event = replace(event, cause=engine.NORMAL)  # the call was closing: nobody's line is to blame
     turn.leg(before, phase=LegPhase.OVER, ended_at=turn.now, cause=event.cause)
     turn.alarm(f"ring:{before.id}", None)
     script.listener_gone(turn, before.id)
@@ -153,6 +177,8 @@ def _ended(turn: Turn, event: engine.LegEnded) -> None:
             return
         turn.note("caller_left", before.id, cause=event.cause)
         close(turn)
+    elif rebuilding.not_back(turn, before, event):
+        pass
     elif before.role == INTERPRETER:
         seeking.ended(turn, before, event)
     else:
@@ -204,6 +230,8 @@ def _key(turn: Turn, event: engine.KeyPressed) -> None:
     leg = turn.call.leg(event.leg)
     if leg is not None and leg.phase is LegPhase.CONFIRMING:
         ringing.confirming_key(turn, leg, event.key)
+    elif leg is not None and briefing.briefed(turn, leg.id):
+        briefing.over(turn, leg.id)
     else:
         parties.key_pressed(turn, event)
 
@@ -233,6 +261,7 @@ def _review(turn: Turn, event: engine.EngineReviewed) -> None:
     """Believe the engine: feed what it holds through the same handlers as if it had just told us."""
     turn.do(MakeBridge())
     review(turn, event, lambda told: HANDLERS[type(told)](turn, told))
+    monitoring.review(turn, event)
 
 
 HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
@@ -260,6 +289,8 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.LongerWait: seeking.longer_wait,
     desk.LanguageAsked: correcting.language_asked,
     desk.RefusalAsked: refusing.by_desk,
+    desk.PauseRecordingAsked: pausing.pause_asked,
+    desk.ResumeRecordingAsked: pausing.resume_asked,
     desk.ExcludedAsked: excluding.by_desk,
     desk.LanguageSuggested: choosing.suggested,
     desk.HoldAsked: steering.hold,
@@ -268,8 +299,13 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     desk.MergeAsked: steering.merge,
     desk.HandOverAsked: steering.hand_over,
     desk.AnotherAsked: another.asked,
+    desk.RerouteAsked: rerouting.asked,
     desk.EscalateAsked: steering.escalated,
     desk.CallManagerAsked: steering.call_manager,
+    desk.AnnounceAsked: telling.announce,
+    desk.MuteAsked: telling.mute,
+    desk.MonitorAsked: monitoring.asked,
+    desk.MonitorEndAsked: monitoring.end_asked,
     desk.TimeCame: _time,
 }
 
@@ -287,6 +323,13 @@ DEADLINES: dict[str, Callable[[Turn, str], None]] = {
     "dismissed": lambda turn, leg: turn.do(HangUp(leg)),
     "answer": _never_answered,
     "hold": apart.remind,
+    "monitor": monitoring.rang_enough,
+    "brief": briefing.over,
+    "pause": pausing.remind,
+    "pausing": pausing.still_running,
+    "record": lambda turn, _of: script.ensure_tracks(turn, again=True),
+    "works": rerecording.lasts,
+    "again": rebuilding.ring_pending,
     "recall": lambda turn, _of: recalling.ring_principal(turn),
     "agent": lambda turn, _of: recalling.ring_agent(turn),
     "closing": _still_closing,

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from yuqiao.engines.events import PlaybackEnded, RecordingBegan, RecordingEnded
-from yuqiao.hotline import consent
+from yuqiao.hotline import consent, rerecording
+from yuqiao.hotline.briefing_words import BRIEFING, words
 from yuqiao.hotline.consent import NOTICES
 from yuqiao.hotline.effects import HangUp, Play, Record, StopPlaying
 from yuqiao.hotline.prompts import caller_menu, sound
-from yuqiao.hotline.state import AGENT, INTERPRETER, LegPhase, Phase, Playing, TrackOf, TrackPhase
+from yuqiao.hotline.state import AGENT, CALLER, INTERPRETER, LegPhase, Phase, Playing, TrackOf, TrackPhase
 from yuqiao.hotline.turn import Turn
 from yuqiao.languages.catalogue import BASE
 
@@ -21,21 +22,24 @@ RING, BEEP, CONFIRM = "ring", "beep", "confirm"
 #: Prompts that help somebody who waits alone; they stop when somebody joins.
 WHILE_ALONE = frozenset({"greeting", "connecting", "replacing", RING})
 #: Prompts that are heard to their end by whoever they are meant for, even when somebody joins meanwhile.
-HEARD_OUT = NOTICES | {"not_recorded"}
+HEARD_OUT = NOTICES | {"not_recorded", "sorry"}
 QUESTIONS = frozenset({"proposal", "menu"})
-LAST_WORDS = frozenset({"goodbye", "nobody_free", "excluded"})
-#: How often a recording that failed is begun again on one leg.
-RECORDING_ATTEMPTS = 4
+LAST_WORDS = frozenset({"goodbye", "nobody_free", "nobody_now", "excluded"})
 
 
 def media(turn: Turn, leg_id: str, name: str) -> tuple[str, ...]:
     """Return what to play for one prompt: an agent and an interpreter hear Chinese, a caller their own language."""
     if name in {RING, BEEP}:
-        return (f"tone:{name}",)
-    if name == CONFIRM:  # the second sentence tells by its sound which language the call is in
-        return sound(name, BASE), sound(name, turn.call.language or DEFAULT_LANGUAGE)
+        return patience(turn) if name == RING and leg_id == turn.call.principal else (f"tone:{name}",)
+    if name == BRIEFING:
+        return _briefing(turn, leg_id)
     leg = turn.call.leg(leg_id)
-    hears_chinese = leg is not None and (leg.role == INTERPRETER or (leg.role == AGENT and not turn.call.language))
+    beside = turn.call.language != "" and not turn.call.guest  # the foreigner stands beside the agent
+    hears_chinese = leg is not None and (leg.role == INTERPRETER or (leg.role == AGENT and not beside))
+    both = name == "sorry" and leg is not None and leg.role == AGENT and beside
+    # Both stand at this phone; or the second sentence tells by its sound which language the call is in.
+    if both or name == CONFIRM:
+        return sound(name, BASE), sound(name, turn.call.language or DEFAULT_LANGUAGE)
     if name == "proposal":
         return (sound("menu", turn.call.proposal or DEFAULT_LANGUAGE),)
     if name == "menu":
@@ -43,10 +47,24 @@ def media(turn: Turn, leg_id: str, name: str) -> tuple[str, ...]:
     return (sound(name, BASE if hears_chinese else turn.call.language or DEFAULT_LANGUAGE),)
 
 
+def patience(turn: Turn) -> tuple[str, ...]:
+    """Return what somebody hears who waits: the site's music, or a ringing tone."""
+    return (turn.call.timing.music or f"tone:{RING}",)
+
+
+def _briefing(turn: Turn, leg_id: str) -> tuple[str, ...]:
+    leg = turn.call.leg(leg_id)
+    request = None if leg is None else turn.call.request(leg.request)
+    names = words(turn.call.language, "" if request is None else request.domain, turn.call.line)
+    return tuple(sound(name, BASE) for name in names)
+
+
 def own_words(turn: Turn, leg_id: str, name: str) -> str:
     """Return a prompt as this leg understands it: the caller's leg in the caller's language, all others in Chinese."""
     language = turn.call.language or DEFAULT_LANGUAGE
-    return sound(name, language if leg_id == turn.call.principal else BASE)
+    leg = turn.call.leg(leg_id)
+    callers = leg_id == turn.call.principal if not turn.call.guest else leg is not None and leg.role == CALLER
+    return sound(name, language if callers else BASE)
 
 
 def tell(turn: Turn, name: str, *legs: str) -> None:
@@ -78,7 +96,7 @@ def quiet(turn: Turn) -> None:
     turn.alarm("repeat", None)
     notices = [name for name in script if name in NOTICES]
     if playing is not None and playing.name in HEARD_OUT:
-        turn.set(script=())
+        turn.set(script=tuple(notices))
     elif notices:
         run(turn, turn.call.listener, *notices)
     elif playing is not None and playing.name in WHILE_ALONE:
@@ -166,15 +184,19 @@ def begin_recording(turn: Turn) -> None:
     ensure_tracks(turn)
 
 
-def ensure_tracks(turn: Turn) -> None:
-    """Begin the tracks that are missing: one for each leg in the bridge, and the mix."""
-    if not turn.call.recording or turn.call.phase in {Phase.CLOSING, Phase.ENDED}:
+def ensure_tracks(turn: Turn, *, again: bool = False) -> None:
+    """Begin the tracks that are missing: one for each leg in the bridge, and the mix; none while it is paused.
+
+    One that keeps failing is begun anew only when it is time (``again``).
+    """
+    call = turn.call
+    if not call.recording or call.paused_at is not None or call.phase in {Phase.CLOSING, Phase.ENDED}:
         return
     joined = [leg.id for leg in turn.call.legs if leg.phase is LegPhase.JOINED]
     apart = [leg.id for leg in turn.call.present() if leg.aside == "consult"]
     for leg_id in (*joined, *apart, *([""] if joined else [])):
         of_leg = [track for track in turn.call.tracks if track.leg == leg_id and not _gave_way(track)]
-        if len(of_leg) >= RECORDING_ATTEMPTS or any(not track.failed for track in of_leg):
+        if any(not track.failed for track in of_leg) or (not again and rerecording.must_wait(turn, of_leg)):
             continue
         name = f"{turn.call.id}-{len(turn.call.tracks) + 1}"
         turn.set(tracks=(*turn.call.tracks, TrackOf(name, leg_id, turn.now)))
@@ -191,6 +213,7 @@ def recording_began(turn: Turn, event: RecordingBegan) -> None:
     track = next((one for one in turn.call.tracks if one.name == event.name), None)
     if track is not None and track.phase is TrackPhase.ASKED:
         turn.call = turn.call.with_track(replace(track, phase=TrackPhase.RUNNING, began_at=event.at))
+        rerecording.began(turn, track)
 
 
 def recording_ended(turn: Turn, event: RecordingEnded) -> None:
@@ -202,7 +225,12 @@ def recording_ended(turn: Turn, event: RecordingEnded) -> None:
     if began is None and event.done:
         began = event.at - event.duration_ms / 1000  # its beginning went unheard while no call server listened
     changed = replace(
-        track, phase=TrackPhase.OVER, began_at=began, duration_ms=event.duration_ms, failed=not event.done
+        track,
+        phase=TrackPhase.OVER,
+        began_at=began,
+        over_at=turn.now,
+        duration_ms=event.duration_ms,
+        failed=not event.done,
     )
     turn.call = turn.call.with_track(changed)
     if not event.done and turn.call.consent != consent.REFUSED:

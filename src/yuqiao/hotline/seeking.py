@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from yuqiao.engines.events import LegEnded
 from yuqiao.hotline import consent, ringing, script, survey
+from yuqiao.hotline.callback_rules import can_be_called_back
 from yuqiao.hotline.closing import close, settle, withdraw
 from yuqiao.hotline.effects import CallerServed, FinishCommand, HangUp, OpenCallback, Release, Seek
 from yuqiao.hotline.events import LongerWait, MustWait, NobodyThere
@@ -93,22 +94,28 @@ def waited_enough(turn: Turn) -> None:
 
 
 def give_up(turn: Turn, request: RequestOf, reason: str = "") -> None:
-    """Tell the caller that we call back. Others who are on the call keep talking; a caller who is alone is let go."""
+    """Tell the caller that we call back, or to call again. Others who are on the call keep talking; a caller who is
+    alone is let go."""
     settle(turn, request, UNMET)
     turn.note("nobody_free", request=request.id, **({"reason": reason} if reason else {}))
     if request.id == turn.call.handover and turn.call.present(INTERPRETER):
         return  # she who wanted to hand over is still there
     if turn.call.way_in in OUTBOUND and not turn.principal_present:
-        _not_even_rung(turn)
+        not_even_rung(turn)
         return
     turn.set(outcome="callback")
     turn.do(OpenCallback())
     company = [leg for leg in turn.call.present(AGENT, THIRD) if leg.id != turn.call.principal]
     if company and turn.principal_present:
         turn.set(phase=Phase.UNASSISTED)
-        script.run(turn, turn.call.principal, "nobody_free")
+        script.run(turn, turn.call.principal, nobody_free(turn))
     else:
-        last_words(turn, "nobody_free")
+        last_words(turn, nobody_free(turn))
+
+
+def nobody_free(turn: Turn) -> str:
+    """Return the prompt for a caller for whom nobody is free: a callback is promised only to whom we can ring."""
+    return "nobody_free" if can_be_called_back(turn.call.caller_number) else "nobody_now"
 
 
 def last_words(turn: Turn, prompt: str) -> None:
@@ -117,7 +124,7 @@ def last_words(turn: Turn, prompt: str) -> None:
         close(turn)
         return
     if turn.call.way_in in OUTBOUND and not turn.principal_present:
-        _not_even_rung(turn)
+        not_even_rung(turn)
         return
     withdraw(turn)
     turn.set(phase=Phase.CLOSING, deadlines=())
@@ -131,7 +138,7 @@ def last_words(turn: Turn, prompt: str) -> None:
         turn.set(script=(prompt,), listener=turn.call.principal)  # played once the answer took effect
 
 
-def _not_even_rung(turn: Turn) -> None:
+def not_even_rung(turn: Turn) -> None:
     """A callback ends before its caller was on: postponed, or broken off while the caller's phone rang."""
     turn.set(outcome="interrupted" if turn.call.principal else "postponed")
     close(turn)
@@ -143,7 +150,10 @@ def joined(turn: Turn, leg: LegState) -> None:
         turn.set(interpreter_at=turn.now)
         turn.do(CallerServed(turn.now))
     waited = round((turn.now - turn.call.started_at) * 1000)
-    turn.note("interpreter_joined", leg.id, number=leg.label, since_start_ms=waited)
+    if leg.again:
+        turn.note("interpreter_back", leg.id, number=leg.label)
+    else:
+        turn.note("interpreter_joined", leg.id, number=leg.label, since_start_ms=waited)
     if turn.open:
         turn.set(phase=Phase.TALKING)
         script.quiet(turn)
@@ -160,13 +170,19 @@ def ended(turn: Turn, before: LegState, event: LegEnded) -> None:
     if before.dismissed:
         turn.note("interpreter_left", before.id)
         return
+    without_her(turn, before, event)
+
+
+def without_her(turn: Turn, before: LegState, event: LegEnded) -> None:
+    """She is not on any more: another in her place, at the head of the queue, as long as somebody waits for one."""
     if turn.call.way_in in OUTBOUND and turn.open and not turn.principal_present:
         _lost_before_caller(turn, before)
         return
     if not turn.open or not turn.principal_present or turn.call.present(INTERPRETER):
         turn.note("interpreter_left", before.id)
         return
-    turn.note("interpreter_lost", before.id, cause=event.cause, number=before.label)
+    kind = "interpreter_not_back" if before.again and before.undecided else "interpreter_lost"
+    turn.note(kind, before.id, cause=event.cause, number=before.label)
     turn.set(phase=Phase.REPLACING)
     notice = consent.notice(turn.call) if script.notice_pending(turn) else ()  # cut short: it is heard whole
     script.run(turn, turn.call.principal, *notice, "replacing")
@@ -179,6 +195,6 @@ def _lost_before_caller(turn: Turn, before: LegState) -> None:
     """She left a callback whose caller is not on: another one first, but nobody may pick up to an empty line."""
     turn.note("interpreter_left", before.id)
     if turn.call.principal:
-        _not_even_rung(turn)
+        not_even_rung(turn)
     else:
         ask(turn, tried=() if before.interpreter is None else (before.interpreter,))

@@ -18,7 +18,17 @@ from django.db import transaction
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.engines.events import LegArrived
-from yuqiao.hotline import callbacks, incidents, invitations, outgoing, ratings, violations
+from yuqiao.hotline import (
+    callbacks,
+    incidents,
+    invitations,
+    line_requests,
+    outages,
+    outgoing,
+    pictures,
+    ratings,
+    violations,
+)
 from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as answer
 from yuqiao.hotline.arrivals import facts_for
@@ -27,7 +37,8 @@ from yuqiao.hotline.callback_rules import contact_for
 from yuqiao.hotline.calling_away import ASK_AGAIN, call_away
 from yuqiao.hotline.consent import REFUSED
 from yuqiao.hotline.jobs import discard_recordings, finish_recordings
-from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest, Lease, Line
+from yuqiao.hotline.models import Call, CallCommand, InterpreterRequest, Lease, Leg, Line, Monitoring
+from yuqiao.hotline.requested import begin_requested
 from yuqiao.hotline.rows import instant, write
 from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import MANAGER_LABEL, OUTBOUND, WAITING, CallState, Timing, restore
@@ -41,9 +52,10 @@ Acts = list[ask.EngineEffect]
 def admit(arrival: LegArrived, timing: Timing) -> tuple[CallState, Acts]:
     """Write a new call for an inbound leg; return its state and what the engine is to do. Idempotent by leg."""
     with transaction.atomic():
-        facts, line_id = facts_for(arrival)
+        call_id = str(uuid.uuid4())
+        facts, line_id = line_requests.admit(arrival, call_id, clock.now()) or facts_for(arrival)
         facts = replace(facts, outbound=contact_for(settings.OUTBOUND_CONTACT, arrival.caller_number))
-        call, effects = begin(str(uuid.uuid4()), arrival, facts, timing)
+        call, effects = begin(call_id, arrival, facts, timing)
         return _settle(None, call, effects, line_id)
 
 
@@ -55,6 +67,9 @@ def begin_due_outbound(timing: Timing) -> tuple[CallState, Acts] | None:
     """
     if not settings.OUTBOUND_CONTACT:
         return None
+    requested = _begin_requested(timing)
+    if requested is not None:
+        return requested
     for owed in outgoing.due(clock.now()):
         with transaction.atomic():
             call_id = str(uuid.uuid4())
@@ -63,6 +78,17 @@ def begin_due_outbound(timing: Timing) -> tuple[CallState, Acts] | None:
                 call, effects = begin_outbound(call_id, wanted, timing, clock.now().timestamp())
                 return _settle(None, call, effects, owed.line_id)
     return None
+
+
+def _begin_requested(timing: Timing) -> tuple[CallState, Acts] | None:
+    """Begin a call that a line's agent asked for by her telephone: she waits, so before all that we owe others."""
+    with transaction.atomic():
+        call_id, now = str(uuid.uuid4()), clock.now()
+        taken = line_requests.take_due(call_id, now)
+        if taken is None:
+            return None
+        call, effects = begin_requested(call_id, taken[0], timing, now.timestamp())
+        return _settle(None, call, effects, taken[1])
 
 
 def commit(saved: CallState, call: CallState, effects: Sequence[ask.Effect]) -> tuple[CallState, Acts]:
@@ -98,6 +124,7 @@ def _settle(
                 call, more = step(call, told)
                 pending.extendleft(reversed(more))
     write(saved, call, notes, line_id)
+    pictures.settle(call, now)
     violations.propose_from(call, notes)
     if call.tracks and (discarded or (finished and call.consent == REFUSED)):
         discard_recordings.enqueue(call.id)
@@ -124,6 +151,11 @@ def _carry_out(  # noqa: PLR0912 (one list of all effects)
         case ask.Journal():
             actor = Person.objects.filter(interpreter=effect.interpreter).first()
             record(actor, effect.action, Call(pk=uuid.UUID(call.id)), effect.detail)
+        case ask.JournalOf():
+            actor = Person.objects.filter(pk=effect.person).first()
+            record(actor, effect.action, Call(pk=uuid.UUID(call.id)), effect.detail)
+        case ask.JournalFault():
+            record(None, effect.action, Call(pk=uuid.UUID(call.id)), effect.detail)
         case ask.OpenCallback():
             callbacks.open_for(call, now)
         case ask.CallerServed():
@@ -132,6 +164,8 @@ def _carry_out(  # noqa: PLR0912 (one list of all effects)
             outgoing.attempt_over(call, now)
         case ask.NoMoreCalls():
             outgoing.no_more(call, now)
+        case ask.RecordingAlarm():
+            outages.recordings(now, works=effect.works)
         case ask.Rated():
             ratings.rated_by_key(call, effect.score, effect.at)
         case ask.InviteToRate():
@@ -181,7 +215,9 @@ def abort(call: CallState) -> None:
         if call.way_in in OUTBOUND:
             outgoing.attempt_over(call, now)
         write(call, call, [ask.Note("failed", now.timestamp())])
+        pictures.settle(replace(call, ended_at=now.timestamp()), now)
         Call.objects.filter(pk=call.id).update(phase="ended", outcome="failed", ended_at=now)
+        Monitoring.objects.filter(call_id=call.id, ended_at=None).update(ended_at=now)
         if call.tracks and call.consent == REFUSED:
             discard_recordings.enqueue(call.id)
         elif call.tracks:
@@ -195,7 +231,7 @@ def open_calls() -> list[CallState]:
 
 def is_known(leg_id: str) -> bool:
     """Whether a leg of this id was ever part of a call."""
-    return Call.objects.filter(legs__id=leg_id).exists()
+    return Leg.objects.filter(pk=leg_id).exists() or Monitoring.objects.filter(pk=leg_id).exists()
 
 
 def release_orphans() -> int:

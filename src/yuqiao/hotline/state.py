@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from yuqiao.hotline.monitors import MonitorState
+
 
 class Phase(StrEnum):
     """Where a call is, as supervisors see it."""
@@ -72,7 +74,8 @@ OPEN_REQUEST = frozenset({WAITING, CLAIMED})
 class Timing:
     """How long things may take, in seconds; from the settings, one copy kept with each call.
 
-    ``confirm``: from picking up to pressing 1; ``dead``: until a phone that gives no sign of ringing counts as dead.
+    ``confirm``: from picking up to pressing 1; ``dead``: until a phone that gives no sign of ringing counts as dead;
+    ``pause``: between two reminders that the recording is paused; ``briefing``: hers (0: none); ``music``: a media URI.
     """
 
     ring: float = 20.0
@@ -84,6 +87,9 @@ class Timing:
     confirm: float = 8.0
     dead: float = 3.0
     refuse: float = 15.0
+    pause: float = 180.0
+    briefing: float = 0.0
+    music: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,8 @@ class LegState:
     ``confirm``: the party must press 1 first; only then is it answered (``answered_at``), for nobody else picks up.
     ``let_go``: why we hang up a phone that nobody is to answer any more.
     ``dismissed``: an interpreter of a language that turned out to be the wrong one; she is thanked and let go.
-    ``asked_by`` is the leg that wants to speak with this one apart from the others.
-    ``tier``: an interpreter's when she was rung.
+    ``muted``: nobody hears it. ``asked_by`` is the leg that wants to speak with this one apart from the others.
+    ``tier``: an interpreter's when she was rung. ``again``: rung so often since our engine lost the call.
     """
 
     id: str
@@ -121,7 +127,9 @@ class LegState:
     music: str = ""
     reminded: int = 0
     asked_by: str = ""
+    muted: bool = False
     tier: str = ""
+    again: int = 0
 
     @property
     def present(self) -> bool:
@@ -175,6 +183,7 @@ class TrackOf:
     created_at: float
     phase: TrackPhase = TrackPhase.ASKED
     began_at: float | None = None
+    over_at: float | None = None
     duration_ms: int | None = None
     failed: bool = False
     paused: bool = False
@@ -199,12 +208,14 @@ class CallState:
     of the ``line`` (a number).
     A caller who was lost in the middle of any call is rung there too: ``recalling``, for the ``recalls``th time.
     ``handover`` is the request for a colleague whom ``handover_by`` (a leg) wants in her place.
-    ``survey`` is a state of `hotline.survey`.
+    ``survey``: a state of `hotline.survey`; ``monitors``: who listens (`monitoring`); ``guest``: `hotline.requested`.
 
     ``language_by`` says how the language became known (`hotline.choosing`); ``hints`` are the line's, ``menu`` the
     languages a caller is offered, in that order, ``proposal`` the one that is offered alone before. ``suggested`` is
     what a speech engine thinks was spoken. ``excludes``: what the line's calls must not be about. ``refusable``,
-    ``consent``, ``consent_at`` and ``consent_by``: `hotline.consent`.
+    ``consent``, ``consent_at`` and ``consent_by``: `hotline.consent`. ``paused_at``, ``pause_told`` (who asked
+    knows) and ``pause_command``: `hotline.pausing`. `hotline.rebuilding`: ``cut_at``, when our engine lost the call,
+    until it is whole again; ``cut_roles``, who talked; ``cuts``, how often; ``pending``, whose legs are rung once more.
     """
 
     id: str
@@ -215,6 +226,7 @@ class CallState:
     line: str = ""
     line_id: int | None = None
     agent_contact: str = ""
+    guest: str = ""
     priority: int = 10
     record: bool = True
     language: str = ""
@@ -241,13 +253,21 @@ class CallState:
     recalling: bool = False
     recalls: int = 0
     agent_recalls: int = 0
+    cut_at: float | None = None
+    cut_roles: tuple[str, ...] = ()
+    cuts: int = 0
+    pending: tuple[str, ...] = ()
     handover: str = ""
     handover_by: str = ""
     handover_command: int | None = None
     legs: tuple[LegState, ...] = ()
     requests: tuple[RequestOf, ...] = ()
     tracks: tuple[TrackOf, ...] = ()
+    monitors: tuple[MonitorState, ...] = ()
     recording: bool = False
+    paused_at: float | None = None
+    pause_told: bool = False
+    pause_command: int | None = None
     script: tuple[str, ...] = ()
     listener: str = ""
     playing: Playing | None = None
@@ -260,6 +280,10 @@ class CallState:
     def leg(self, leg_id: str) -> LegState | None:
         """Return the leg with this id, or None."""
         return next((leg for leg in self.legs if leg.id == leg_id), None)
+
+    def monitor(self, leg_id: str) -> MonitorState | None:
+        """Return the supervisor whose leg this is, or None."""
+        return next((one for one in self.monitors if one.id == leg_id), None)
 
     def request(self, request_id: str) -> RequestOf | None:
         """Return the request with this id, or None."""
@@ -315,11 +339,11 @@ class CallState:
 
 _NAMES: dict[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind))
-    for kind in (CallState, LegState, RequestOf, TrackOf, Playing, Timing)
+    for kind in (CallState, LegState, RequestOf, TrackOf, MonitorState, Playing, Timing)
 }
 
 
-def _plain(value: LegState | RequestOf | TrackOf | Playing | Timing | CallState) -> dict[str, Any]:
+def _plain(value: LegState | RequestOf | TrackOf | MonitorState | Playing | Timing | CallState) -> dict[str, Any]:
     """As dataclasses.asdict for one level, at a tenth of its cost: a call is written several times."""
     return {name: getattr(value, name) for name in _NAMES[type(value)]}
 
@@ -331,6 +355,7 @@ def snapshot(call: CallState) -> dict[str, Any]:
         "legs": [_plain(leg) for leg in call.legs],
         "requests": [_plain(request) for request in call.requests],
         "tracks": [_plain(track) for track in call.tracks],
+        "monitors": [_plain(monitor) for monitor in call.monitors],
         "playing": None if call.playing is None else _plain(call.playing),
         "asides": [_plain(one) for one in call.asides],
         "timing": _plain(call.timing),
@@ -343,6 +368,10 @@ def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+#: Fields of `hotline.rebuilding` that are tuples.
+REBUILDING = ("cut_roles", "pending")
 
 
 def restore(data: Mapping[str, Any]) -> CallState:
@@ -360,7 +389,8 @@ def restore(data: Mapping[str, Any]) -> CallState:
         plain["tracks"] = tuple(
             TrackOf(**_known(TrackOf, {**one, "phase": TrackPhase(one["phase"])})) for one in data["tracks"]
         )
-        plain |= {name: tuple(data.get(name, ())) for name in ("script", "hints", "menu", "excludes")}
+        plain["monitors"] = tuple(MonitorState(**_known(MonitorState, one)) for one in data.get("monitors", ()))
+        plain |= {name: tuple(data.get(name, ())) for name in ("script", "hints", "menu", "excludes", *REBUILDING)}
         plain["deadlines"] = tuple((str(name), float(at)) for name, at in data["deadlines"])
         plain["playing"] = Playing(**_known(Playing, data["playing"])) if data["playing"] else None
         plain["asides"] = tuple(Playing(**_known(Playing, one)) for one in data.get("asides", ()))

@@ -6,26 +6,52 @@ takes nothing away; with a fault in any row nothing is written.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from yuqiao.accounts.models import Person
-from yuqiao.accounts.services import record
-from yuqiao.hotline.line_sheets import FORMULA, CellError, cells_of
+from yuqiao.accounts.services import record, record_all
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.languages.models import Domain, Term
 from yuqiao.languages.term_seed import LANGUAGES, SEED, SOURCE
+from yuqiao.lib.tables import Column, Fault, Kind, TableError, day, difference, fault, iso, named, read_one
 
-COLUMNS = ("领域", "中文", "语种", "外文", "出处", "生效日期", "失效日期")
-DOMAINS = {label: code for code, label in Domain.choices} | {code: code for code in Domain.values}
 FOUND = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A term as a table has it."""
+
+    domain: str
+    zh: str
+    language: str
+    foreign: str
+    source: str = ""
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+
+
+TERMS: Final[Kind[Word]] = Kind(
+    "术语",
+    (
+        Column("领域", "domain", *named({one.value: one.label for one in Domain})),
+        Column("中文", "zh"),
+        Column("语种", "language"),
+        Column("外文", "foreign"),
+        Column("出处", "source"),
+        Column("生效日期", "valid_from", iso, day),
+        Column("失效日期", "valid_until", iso, day),
+    ),
+    Word,
+    ("language", "domain", "zh", "foreign"),
+)
+COLUMNS = TERMS.headings
 
 
 class TermError(ValueError):
@@ -78,93 +104,76 @@ def load_seed(by: Person) -> int:
 
 def import_table(data: bytes, by: Person) -> int:
     """Take a table (xlsx or CSV); returns how many rows. TermError says which row is wrong; then nothing is written."""
+    found, faults = read_one(TERMS, data)
+    if faults:
+        raise TermError(faults[0].row, faults[0].fault.code)
     try:
-        sheets = [cells for _name, cells in cells_of(data) if any(any(row) for row in cells)]
-    except CellError as error:
-        raise TermError(0, error.code) from error
-    if len(sheets) != 1 or tuple(cell.strip() for cell in sheets[0][0][: len(COLUMNS)]) != COLUMNS:
-        raise TermError(1, "the columns are " + ", ".join(COLUMNS))
-    terms = [_term(number, row) for number, row in enumerate(sheets[0][1:], 2) if any(cell.strip() for cell in row)]
+        with transaction.atomic():
+            save_terms([word for _row, word in found], by=by)
+            record(by, "terms.import", Term(pk=0), {"rows": len(found)})
+    except TableError as error:
+        place = min(error.faults)
+        raise TermError(found[place][0], error.faults[place][0].code) from error
+    return len(found)
+
+
+def words_of(rows: QuerySet[Term]) -> list[Word]:
+    """Return terms as a table has them."""
+    ordered = rows.order_by("domain", "zh", "language", "foreign")
+    return [Word(*row) for row in ordered.values_list(*(one.field for one in TERMS.columns))]
+
+
+def check_terms(wanted: Sequence[Word]) -> dict[int, list[Fault]]:
+    """Return the faults of each of ``wanted``, by place."""
+    found = {place: list(_faults(one)) for place, one in enumerate(wanted)}
+    return {place: faults for place, faults in found.items() if faults}
+
+
+def _faults(word: Word) -> Iterator[Fault]:
+    if word.domain not in Domain.values:
+        yield fault("domain", "unknown_domain", text=word.domain)
+    if word.language not in FOREIGN:
+        yield fault("language", "unknown_language", text=word.language)
+    for name in ("zh", "foreign"):
+        if not getattr(word, name):
+            yield fault(name, "missing")
+    for name, most in (("zh", 120), ("foreign", 200), ("source", 120)):
+        if len(getattr(word, name)) > most:
+            yield fault(name, "too_long", most=str(most))
+    if word.valid_from and word.valid_until and word.valid_until < word.valid_from:
+        yield fault("valid_until", "ends_before_it_begins")
+
+
+def save_terms(wanted: Sequence[Word], *, by: Person | None) -> int:
+    """Add terms, or change source and validity of known ones, all or none; return how many differ from before."""
     with transaction.atomic():
-        for term in terms:
-            Term.objects.update_or_create(
-                language=term.language,
-                domain=term.domain,
-                zh=term.zh,
-                foreign=term.foreign,
-                defaults={"source": term.source, "valid_from": term.valid_from, "valid_until": term.valid_until},
-            )
-        record(by, "terms.import", Term(pk=0), {"rows": len(terms)})
-    return len(terms)
-
-
-def _term(number: int, row: Sequence[str]) -> Term:
-    cells = [cell.strip() for cell in row][: len(COLUMNS)]
-    cells += [""] * (len(COLUMNS) - len(cells))
-    domain, zh, language, foreign, source, begins, ends = cells
-    if FORMULA in cells:
-        raise TermError(number, "a formula")
-    if domain not in DOMAINS or language not in FOREIGN:
-        raise TermError(number, "an unknown domain or language")
-    if not zh or not foreign or len(zh) > 120 or len(foreign) > 200 or len(source) > 120:
-        raise TermError(number, "a side is missing or too long")
-    valid_from, valid_until = _day(number, begins), _day(number, ends)
-    if valid_from and valid_until and valid_until < valid_from:
-        raise TermError(number, "it ends before it begins")
-    return Term(
-        language=language,
-        domain=DOMAINS[domain],
-        zh=zh,
-        foreign=foreign,
-        source=source,
-        valid_from=valid_from,
-        valid_until=valid_until,
-    )
-
-
-def _day(number: int, text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise TermError(number, "a day is written as 2026-01-31") from error
-
-
-def _table() -> list[list[str]]:
-    rows = [
-        [
-            term.get_domain_display(),
-            term.zh,
-            term.language,
-            term.foreign,
-            term.source,
-            term.valid_from.isoformat() if term.valid_from else "",
-            term.valid_until.isoformat() if term.valid_until else "",
-        ]
-        for term in Term.objects.all()
-    ]
-    return [list(COLUMNS), *rows]
+        if wrong := check_terms(wanted):
+            raise TableError(wrong)
+        before = {TERMS.key_of(one): one for one in words_of(Term.objects.all())}
+        changed = [one for one in wanted if before.get(TERMS.key_of(one)) != one]
+        rows = Term.objects.bulk_create(
+            [Term(**asdict(one)) for one in changed],
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["language", "domain", "zh", "foreign"],
+            update_fields=["source", "valid_from", "valid_until"],
+        )
+        record_all(
+            by,
+            (
+                ("term.change" if old else "term.add", row, difference(old, one, asdict(one), frozenset()))
+                for row, one in zip(rows, changed, strict=True)
+                for old in [before.get(TERMS.key_of(one))]
+            ),
+        )
+    return len(changed)
 
 
 def to_csv() -> bytes:
-    """Return all terms as CSV (RFC 4180; UTF-8 with BOM; no cell is a formula)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for row in _table():
-        writer.writerow(
-            [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "'", "\t", "\r")) else cell for cell in row]
-        )
-    return text.getvalue().encode("utf-8-sig")
+    """Return all terms as CSV (UTF-8 with BOM; no cell is a formula)."""
+    return TERMS.to_csv(words_of(Term.objects.all()))
 
 
 def to_xlsx() -> bytes:
     """Return all terms as a workbook; every cell is text."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("术语")
-    for row in _table():
-        cells = [WriteOnlyCell(sheet, value=text or None) for text in row]
-        for cell, text in zip(cells, row, strict=True):
-            cell.data_type = "s" if text else cell.data_type  # "=…" too
-        sheet.append(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return TERMS.to_xlsx(words_of(Term.objects.all()))

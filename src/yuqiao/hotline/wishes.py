@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.hotline import events as desk
+from yuqiao.hotline.announcements import ANNOUNCEMENTS
 from yuqiao.hotline.models import Call, CallCommand
+from yuqiao.hotline.monitor_phones import way_to
+from yuqiao.hotline.monitors import MODES, PURPOSES
 from yuqiao.hotline.routing_tables import DOMAINS
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib import clock
-from yuqiao.workforce.models import Gender
+from yuqiao.workforce.models import Gender, Interpreter
 
 #: From community interpreting to that of conferences.
 LEVELS = (1, 2, 3)
@@ -58,6 +62,14 @@ def _refuse_recording(command: int, _arguments: Arguments, at: float) -> desk.De
     return desk.RefusalAsked(command, at)
 
 
+def _pause_recording(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.PauseRecordingAsked(command, at)
+
+
+def _resume_recording(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.ResumeRecordingAsked(command, at)
+
+
 def _excluded(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.ExcludedAsked(command, arguments.get("matter", ""), at)
 
@@ -87,12 +99,45 @@ def _another(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.AnotherAsked(command, level, arguments.get("domain", ""), arguments.get("gender", ""), at)
 
 
+def _reroute(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.RerouteAsked(command, int(arguments.get("interpreter", "0")), at)
+
+
 def _escalate(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.EscalateAsked(command, at)
 
 
 def _call_manager(command: int, _arguments: Arguments, at: float) -> desk.DeskEvent:
     return desk.CallManagerAsked(command, at)
+
+
+def _announce(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.AnnounceAsked(command, arguments.get("prompt", ""), arguments.get("leg", ""), at)
+
+
+def _mute(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.MuteAsked(command, arguments.get("leg", ""), muted=True, at=at)
+
+
+def _unmute(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.MuteAsked(command, arguments.get("leg", ""), muted=False, at=at)
+
+
+def _monitor(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.MonitorAsked(
+        command,
+        int(arguments.get("person", "0")),
+        arguments.get("contact", ""),
+        arguments.get("mode", ""),
+        arguments.get("purpose", ""),
+        arguments.get("confirm") == "yes",
+        arguments.get("announced") == "yes",
+        at,
+    )
+
+
+def _monitor_end(command: int, arguments: Arguments, at: float) -> desk.DeskEvent:
+    return desk.MonitorEndAsked(command, int(arguments.get("person", "0")), at)
 
 
 #: Kind of a command -> what it tells the call.
@@ -104,6 +149,8 @@ WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "longer_wait": _longer_wait,  # written by `hotline.emergencies`
     "choose_language": _choose_language,
     "refuse_recording": _refuse_recording,
+    "pause_recording": _pause_recording,
+    "resume_recording": _resume_recording,
     "excluded": _excluded,
     "hold": _hold,
     "resume": _resume,
@@ -111,8 +158,14 @@ WISHES: dict[str, Callable[[int, Arguments, float], desk.DeskEvent]] = {
     "merge": _merge,
     "hand_over": _hand_over,
     "another": _another,
+    "reroute": _reroute,
     "escalate": _escalate,
     "call_manager": _call_manager,
+    "announce": _announce,
+    "mute": _mute,
+    "unmute": _unmute,
+    "monitor": _monitor,
+    "monitor_end": _monitor_end,
 }
 
 
@@ -169,6 +222,12 @@ def ask_another(call: Call, *, level: int = 1, domain: str = "", gender: str = "
     return _ask(call, "another", dict(asked), by, dict(asked))
 
 
+def ask_reroute(call: Call, interpreter: Interpreter | None, *, by: Person) -> CallCommand:
+    """Ask to seek anew for a call that waits, offered to ``interpreter`` first."""
+    arguments = {} if interpreter is None else {"interpreter": interpreter.pk}
+    return _ask(call, "reroute", arguments, by, {} if interpreter is None else {"number": interpreter.number})
+
+
 def ask_excluded(call: Call, matter: str, *, by: Person | None) -> CallCommand:
     """Say that the call is about what its line excludes: it is refused, with a reason that the caller hears."""
     if call.line is None or matter not in call.line.excludes:
@@ -176,14 +235,19 @@ def ask_excluded(call: Call, matter: str, *, by: Person | None) -> CallCommand:
     return _ask(call, "excluded", {"matter": matter}, by, {"matter": matter})
 
 
-#: Wishes that only move parties within the call: kind -> the arguments it takes, each the id of a leg.
+#: Wishes that only move parties within the call, or let its recording stand still: kind -> the arguments it takes, each
+#: the id of a leg.
 STEERING: dict[str, tuple[str, ...]] = {
     "hold": ("leg",),
     "resume": ("leg",),
+    "mute": ("leg",),
+    "unmute": ("leg",),
     "consult": ("asker", "leg"),
     "merge": (),
     "hand_over": ("asker",),
     "escalate": (),
+    "pause_recording": (),
+    "resume_recording": (),
 }
 
 
@@ -192,6 +256,33 @@ def ask_steer(call: Call, kind: str, *, by: Person | None, **legs: str) -> CallC
     if kind not in STEERING or not set(legs) <= set(STEERING[kind]):
         raise CommandError("there is no such wish")
     return _ask(call, kind, dict(legs), by, dict(legs))
+
+
+def ask_announce(call: Call, prompt: str, leg_id: str = "", *, by: Person | None) -> CallCommand:
+    """Ask to have one of `ANNOUNCEMENTS` said to one party, or to all; CommandError for anything else."""
+    if prompt not in ANNOUNCEMENTS:
+        raise CommandError("there is no such announcement")
+    arguments = {"prompt": prompt} | ({"leg": leg_id} if leg_id else {})
+    return _ask(call, "announce", dict(arguments), by, dict(arguments))
+
+
+def ask_monitor(call: Call, mode: str, purpose: str, *, phone: str, by: Person) -> CallCommand:
+    """Ask to listen to a running call, to whisper or to join in, on one's own ``phone``; or for another of these.
+
+    CommandError for a mode or purpose that does not exist; `monitor_phones.PhoneError` when nobody can be rung there.
+    """
+    if mode not in MODES or purpose not in PURPOSES:
+        raise CommandError("there is no such mode or purpose")
+    contact, confirm = way_to(phone)
+    arguments = {"person": by.pk, "contact": contact, "mode": mode, "purpose": purpose}
+    arguments |= {"confirm": "yes"} if confirm else {}
+    arguments |= {"announced": "yes"} if settings.BARGE_ANNOUNCED else {}
+    return _ask(call, "monitor", arguments, by, {"mode": mode, "purpose": purpose})
+
+
+def ask_monitor_end(call: Call, *, by: Person) -> CallCommand:
+    """Ask to listen no more."""
+    return _ask(call, "monitor_end", {"person": by.pk}, by, {})
 
 
 def _ask(call: Call, kind: str, arguments: dict[str, Any], by: Person | None, journaled: dict[str, Any]) -> CallCommand:

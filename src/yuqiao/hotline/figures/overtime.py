@@ -45,10 +45,13 @@ def lasted(leg: Leg) -> int:
 
 
 def totals(legs: Iterable[Leg]) -> list[Overtime]:
-    """Return each interpreter's sum, the longest first."""
+    """Return each interpreter's sum, the longest first. A call that was built again after a fault of ours is one."""
     found: dict[str, Overtime] = {}
+    counted: set[tuple[str, object]] = set()
     for leg in legs:
         number = "" if leg.interpreter is None else leg.interpreter.number
         so_far = found.get(number, Overtime(number, 0, 0))
-        found[number] = Overtime(number, so_far.calls + 1, so_far.lasted + lasted(leg))
+        fresh = (number, leg.call_id) not in counted
+        counted.add((number, leg.call_id))
+        found[number] = Overtime(number, so_far.calls + fresh, so_far.lasted + lasted(leg))
     return sorted(found.values(), key=lambda one: (-one.lasted, one.number))

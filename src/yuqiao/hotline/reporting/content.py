@@ -22,7 +22,7 @@ from yuqiao.hotline.figures.report import Table as Figures
 from yuqiao.hotline.figures.report import grouped, totals
 from yuqiao.hotline.models import Incident, Line, Outage, RequestType, Service, Violation, WrapUp
 from yuqiao.hotline.models.incidents import IncidentKind
-from yuqiao.hotline.outages import CALL_SERVER_AWAY, ENGINE_UNREACHABLE, LEASE_LAPSED
+from yuqiao.hotline.outages import CALL_SERVER_AWAY, ENGINE_UNREACHABLE, LEASE_LAPSED, RECORDINGS_UNWRITABLE
 from yuqiao.hotline.reporting import sentences
 from yuqiao.languages import catalogue as languages
 
@@ -40,7 +40,12 @@ SECTIONS: Mapping[str, str] = {
     "definitions": "附：指标定义",
 }
 POINTS = "个百分点"
-CAUSES = {CALL_SERVER_AWAY: "无呼叫服务在运行", ENGINE_UNREACHABLE: "媒体服务无法连接", LEASE_LAPSED: "数据库无法连接"}
+CAUSES = {
+    CALL_SERVER_AWAY: "无呼叫服务在运行",
+    ENGINE_UNREACHABLE: "媒体服务无法连接",
+    LEASE_LAPSED: "数据库无法连接",
+    RECORDINGS_UNWRITABLE: "录音无法写入磁盘",
+}
 MOST_OUTAGES, MOST_TOPICS = 50, 30
 
 

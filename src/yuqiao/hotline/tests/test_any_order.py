@@ -12,8 +12,10 @@ from yuqiao.hotline import effects as ask
 from yuqiao.hotline import events as desk
 from yuqiao.hotline.beginning import Facts
 from yuqiao.hotline.calling_back import Outbound
+from yuqiao.hotline.rebuilding import MOST_CUTS
 from yuqiao.hotline.recalling import TRIES
-from yuqiao.hotline.state import OPEN_REQUEST, OUTBOUND, OUTREACH, LegPhase, Phase, TrackPhase
+from yuqiao.hotline.state import OPEN_REQUEST, OUTBOUND, OUTREACH, LegPhase, Phase, Timing, TrackPhase
+from yuqiao.hotline.tests.listening_in import check_briefed, check_monitors, listens, told
 from yuqiao.hotline.tests.world import World
 
 CAUSES = st.sampled_from([16, 17, 19, 20, 21, 27, 34, 38, 127, 0])
@@ -76,7 +78,9 @@ STEPS += [
     "music",
 ]
 
-STEPS += ["language", "refuse", "suggest", "keys", "longer"]
+STEPS += ["monitor", "monitor", "monitor", "mute", "announce"]
+STEPS += ["language", "refuse", "suggest", "keys", "longer", "pause recording", "resume recording"]
+STEPS += ["cut", "restarted"]
 
 
 @st.composite
@@ -105,6 +109,11 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
             # The caller seldom leaves, so that there is something to see.
             other = draw(st.sampled_from([one for one in [*legs, "stranger"] if one != call.principal]))
             return engine.LegEnded(leg if draw(st.integers(0, 5)) == 0 else other, draw(CAUSES), at)
+        case "cut":  # our engine loses the call
+            return engine.LegEnded(leg, 41, at, by_engine=True)
+        case "restarted":
+            away = draw(st.sampled_from([0.0, 3.0, 200.0]))
+            return engine.EngineReviewed(at, draw(some), draw(some), since=at - 0.5, away=away)
         case "key":
             return engine.KeyPressed(leg, draw(st.sampled_from("0123456789*#A")), at)
         case "keys":  # those that mean something
@@ -113,6 +122,10 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
             return engine.KeyPressed(who, draw(st.sampled_from("0*#")), at)
         case "language":
             return desk.LanguageAsked(next(world.commands), draw(st.sampled_from(["en", "ja", "ru", "zh", "tlh"])), at)
+        case "pause recording":
+            return desk.PauseRecordingAsked(next(world.commands), at)
+        case "resume recording":
+            return desk.ResumeRecordingAsked(next(world.commands), at)
         case "refuse":
             return desk.RefusalAsked(next(world.commands), at)
         case "suggest":
@@ -163,8 +176,14 @@ def happenings(draw: st.DrawFn, world: World) -> desk.Event:  # noqa: PLR0911, P
         case "handover":
             return desk.HandOverAsked(next(world.commands), draw(st.sampled_from([leg, ""])), at)
         case "another":
+            if draw(st.booleans()):
+                return desk.RerouteAsked(next(world.commands), draw(st.integers(0, 3)), at)
             level, gender = draw(st.integers(1, 3)), draw(st.sampled_from(["", "f"]))
             return desk.AnotherAsked(next(world.commands), level, draw(st.sampled_from(["", "medical"])), gender, at)
+        case "mute" | "announce" as what:
+            return told(draw, world, what, leg)
+        case "monitor":
+            return listens(draw, world)
         case "longer":
             return desk.LongerWait(next(world.commands), draw(st.sampled_from([10.0, 180.0])), at)
         case "excluded":
@@ -202,7 +221,8 @@ def check_always(world: World) -> None:
     assert sum(request.state in OPEN_REQUEST for request in call.requests) <= 1
     for interpreter in world.held:
         legs = [leg for leg in call.legs if leg.interpreter == interpreter]
-        assert any(leg.phase is not LegPhase.OVER for leg in legs), "held without a leg that could end"
+        again = any(leg.id in call.pending for leg in legs) and "again" in {name for name, _ in call.deadlines}
+        assert again or any(leg.phase is not LegPhase.OVER for leg in legs), "held without a leg that could end"
     for request in call.requests:
         joined = [leg for leg in call.legs if leg.request == request.id and leg.present]
         assert len(joined) <= 1, "two interpreters joined for one request"
@@ -231,14 +251,17 @@ def check_always(world: World) -> None:
     if call.way_in in OUTBOUND:
         rings = [effect for effect in world.done if isinstance(effect, ask.Ring)]
         callers = [number for number, ring in enumerate(rings) if ring.contact == call.outbound]
-        lost = world.kinds().count("caller_lost")
+        lost = world.kinds().count("caller_lost") + world.kinds().count("engine_lost")
         assert len(callers) <= 1 + TRIES * lost, "one attempt rings the caller once, and again when the line broke"
-        assert callers != [0], "an interpreter first"
+        assert callers != [0] or "engine_lost" in world.kinds(), "an interpreter first"
         assert call.outcome != "postponed" or not callers
         if not any(note.kind.startswith("notice_") for note in world.notes):
             assert not call.recording or not call.record or call.tracks == (), "recorded before the notice"
     check_consent(world)
     check_apart(world)
+    check_briefed(world)
+    check_monitors(world)
+    check_cut(world)
     tracks = [track.name for track in call.tracks]
     assert len(tracks) == len(set(tracks))
 
@@ -289,6 +312,18 @@ def check_apart(world: World) -> None:
     assert not finished or max(finished.values()) == 1, "a command answered twice"
 
 
+def check_cut(world: World) -> None:
+    """Whom our engine lost is rung again, a limited number of times, and what talked is told when it talks again."""
+    call, kinds = world.call, world.kinds()
+    assert call.cuts == kinds.count("engine_lost")
+    assert call.cuts <= MOST_CUTS + 1
+    assert kinds.count("rebuilt") <= kinds.count("engine_lost")
+    assert call.cut_at is None or call.phase not in {Phase.CLOSING, Phase.ENDED}
+    assert bool(call.pending) == ("again" in {name for name, _ in call.deadlines}), "rung again at no time"
+    for leg in call.legs:
+        assert leg.again <= TRIES + MOST_CUTS
+
+
 def check_ended(world: World) -> None:
     """What holds once a call is over."""
     call = world.call
@@ -305,6 +340,7 @@ def check_ended(world: World) -> None:
     assert all(request.state not in OPEN_REQUEST and request.settled_at for request in call.requests)
     assert all(leg.phase is LegPhase.OVER and leg.ended_at is not None for leg in call.legs)
     assert all(track.phase is TrackPhase.OVER for track in call.tracks)
+    assert all(one.phase == "over" and one.ended_at is not None for one in call.monitors)
     assert sum(isinstance(effect, ask.FinishRecordings) for effect in world.done) == 1
     assert world.kinds().count("ended") == 1
     callbacks = sum(isinstance(effect, ask.OpenCallback) for effect in world.done)
@@ -334,7 +370,9 @@ def leave(world: World) -> None:
 def test_every_call_ends_and_leaves_nothing_open(
     facts: Facts, wanted: Outbound | None, found: list[str], count: int, data: st.DataObject
 ) -> None:
-    world = World(facts, found, wanted=wanted, look_after=data.draw(st.none() | st.floats(0.5, 30)))
+    timing = Timing(briefing=data.draw(st.sampled_from([0.0, 2.0])))
+    look_after = data.draw(st.none() | st.floats(0.5, 30))
+    world = World(facts, found, wanted=wanted, look_after=look_after, timing=timing)
     check_always(world)
     for _ in range(count):
         # Events that arrive while the database is busy are handled together, before any of them is settled.

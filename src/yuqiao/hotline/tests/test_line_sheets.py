@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from yuqiao.hotline import line_sheets
 from yuqiao.hotline.line_sheets import LINES, PACTS, WAYS, read, to_csv, to_xlsx
 from yuqiao.hotline.registry import CLASSES, RECORDING, WAYS_IN, Entry, Exclusion, Pact, Way, faults_of
 from yuqiao.languages.catalogue import CODES
+from yuqiao.lib.cells import MOST_BYTES
 
 DAYS = st.none() | st.dates()
 TEXTS = st.text(max_size=12).map(str.strip) | st.sampled_from(
@@ -176,7 +176,7 @@ def test_what_excel_saves_on_chinese_windows_is_read() -> None:
         (b"", "empty_file"),
         (b"PK\x03\x04 not a workbook", "not_a_table"),
         (b'"open', "not_a_table"),
-        (b"x" * (line_sheets.MOST_BYTES + 1), "file_too_large"),
+        (b"x" * (MOST_BYTES + 1), "file_too_large"),
         (b"," * 200, "too_many_rows"),
     ],
 )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from yuqiao.accounts.models import Department, JournalEntry
 from yuqiao.accounts.services import verify_journal
 from yuqiao.hotline import lines
+from yuqiao.hotline.line_import import import_tables
 from yuqiao.hotline.line_sheets import CLASS_NAMES, LINES, MERGERS, WAY_NAMES, WAYS, to_csv, to_xlsx
 from yuqiao.hotline.models import Agreement, Call, DialledNumber, Line, LineClass, WayIn
 from yuqiao.hotline.registry import Entry, Merger, Pact, Way
@@ -153,25 +154,25 @@ def test_agreements_are_one_for_each_line_and_department() -> None:
 def test_what_is_downloaded_can_be_uploaded_elsewhere() -> None:
     merged = replace(TAX, merged_into="12345", merged_from=DAY)
     entries, pacts = [HUB, merged], [Pact("12345", "tax", DAY), Pact("12366", "city")]
-    came = lines.import_tables(to_xlsx([merged, HUB], pacts), by=None)
+    came = import_tables(to_xlsx([merged, HUB], pacts), by=None)
     assert (came.lines, came.pacts, came.ways, came.faults) == (2, 2, 0, [])
     assert list(lines.all_entries().values()) == entries
     assert lines.all_pacts() == pacts
-    again = lines.import_tables(to_csv(LINES, entries), by=None)
+    again = import_tables(to_csv(LINES, entries), by=None)
     assert (again.lines, again.pacts, again.faults) == (0, 0, [])
 
 
 def test_numbers_dialled_come_with_their_lines_or_are_refused() -> None:
     ways = [Way("+7112345", "12345", "beside_agent"), Way("71123451", "12345", "transferred", "en")]
-    came = lines.import_tables(to_xlsx([HUB], [], ways), by=None)
+    came = import_tables(to_xlsx([HUB], [], ways), by=None)
     assert (came.lines, came.ways, came.faults) == (1, 2, [])
     assert lines.all_ways() == ways
-    assert lines.import_tables(to_csv(WAYS, ways), by=None).ways == 0
+    assert import_tables(to_csv(WAYS, ways), by=None).ways == 0
     moved = replace(ways[1], language="ja")
-    assert lines.import_tables(to_csv(WAYS, [moved]), by=None).ways == 1
+    assert import_tables(to_csv(WAYS, [moved]), by=None).ways == 1
     last = JournalEntry.objects.latest("id")
     assert (last.action, last.detail) == ("dialled.change", {"number": "71123451", "language": ["en", "ja"]})
-    came = lines.import_tables(to_csv(WAYS, [Way("a", "7", "letter", "xx")]), by=None)
+    came = import_tables(to_csv(WAYS, [Way("a", "7", "letter", "xx")]), by=None)
     assert [one.fault.code for one in came.faults] == [
         "not_digits", "unknown_line", "unknown_way_in", "unknown_language",
     ]  # fmt: skip
@@ -180,7 +181,7 @@ def test_numbers_dialled_come_with_their_lines_or_are_refused() -> None:
 
 def test_an_upload_with_one_wrong_row_writes_nothing() -> None:
     data = to_xlsx([HUB, replace(TAX, owner="nobody")], [Pact("12345", "tax"), Pact("7", "tax")])
-    came = lines.import_tables(data, by=None)
+    came = import_tables(data, by=None)
     assert [(one.sheet, one.row, one.fault.code) for one in came.faults] == [
         ("线路", 3, "unknown_department"),
         ("联动协议", 3, "unknown_line"),
@@ -227,16 +228,16 @@ def test_a_merger_that_ended_stays_when_the_line_is_merged_again() -> None:
 def test_past_mergers_come_and_go_as_tables_and_never_overlap() -> None:
     past = Merger("12366", "12319", dt.date(2020, 1, 1), dt.date(2020, 12, 31))
     entries = [HUB, CITY, replace(TAX, merged_into="12345", merged_from=DAY)]
-    came = lines.import_tables(to_xlsx(entries, [], [], [past]), by=None)
+    came = import_tables(to_xlsx(entries, [], [], [past]), by=None)
     assert (came.lines, came.mergers, came.faults) == (3, 1, [])
-    assert lines.import_tables(to_csv(MERGERS, lines.all_mergers()), by=None).mergers == 0
+    assert import_tables(to_csv(MERGERS, lines.all_mergers()), by=None).mergers == 0
     wrong = [
         replace(past, since=dt.date(2020, 6, 1)),
         replace(past, since=DAY, until=DAY),
         Merger("12366", "12366", dt.date(2010, 1, 2), dt.date(2010, 1, 1)),
         Merger("1", "2", DAY, DAY),
     ]
-    came = lines.import_tables(to_csv(MERGERS, wrong), by=None)
+    came = import_tables(to_csv(MERGERS, wrong), by=None)
     assert [(one.row, one.fault.code) for one in came.faults] == [
         (2, "mergers_overlap"), (3, "mergers_overlap"),
         (4, "merged_into_itself"), (4, "ends_before_it_begins"), (5, "unknown_line"), (5, "unknown_line"),

@@ -95,6 +95,8 @@ def test_of_a_language_are_those_who_hold_it_and_off_shift_is_overtime() -> None
     rows = list(overtime.rows(HOUR.since, HOUR.until))
     assert rows == [night]
     assert [(one.number, one.calls, one.lasted) for one in overtime.totals(rows)] == [("2", 1, 20 * 60_000)]
+    again = leg(over, wang, 52, 54, "mobile")  # rung again after a fault of ours: neither another call nor the gap
+    assert [(one.calls, one.lasted) for one in overtime.totals([night, again])] == [(1, 22 * 60_000)]
 
 
 SPANS = st.lists(st.tuples(st.integers(-300, 100), st.integers(0, 200)), max_size=6)

@@ -15,7 +15,7 @@ from yuqiao.hotline.figures.availability import Availability, availability, rows
 from yuqiao.hotline.figures.catalogue import BY_CODE
 from yuqiao.hotline.figures.definition import Part, Scope
 from yuqiao.hotline.figures.report import totals
-from yuqiao.hotline.models import Lease, Outage, Service
+from yuqiao.hotline.models import Call, Lease, Outage, Recording, Service
 from yuqiao.hotline.services import drop_lease, hold_lease
 from yuqiao.hotline.tests.rows import line
 from yuqiao.lib import clock
@@ -168,3 +168,31 @@ def test_what_makes_no_sense_is_refused(mei: Person) -> None:
         with pytest.raises(outages.OutageError, match="closed"):
             outages.withdraw(past, "again", by=mei)
     assert Outage.objects.count() == 1
+
+
+def test_recordings_that_cannot_be_written_are_an_alarm_and_no_downtime() -> None:
+    in_use = away("calls", -10, -9)
+    outages.recordings(NOON, works=False)
+    outages.recordings(NOON + MINUTE, works=False)
+    assert outages.unwritable_since() == NOON
+    assert availability(HOUR) == Availability(60 * 60_000, 0), "calls go on"
+    outages.recordings(NOON + 2 * MINUTE, works=True)
+    assert outages.unwritable_since() is None
+    (lasted,) = Outage.objects.exclude(pk=in_use.pk).values_list("began_at", "ended_at")
+    assert lasted == (NOON, NOON + 2 * MINUTE)
+
+
+def test_an_alarm_whose_call_ended_is_over_once_a_later_recording_was_completed() -> None:
+    outages.recordings(NOON, works=False)
+    call = Call.objects.create(line=line(), started_at=NOON, dialled="1")
+    for name, at, lasted in (("before", -1, 5000), ("failed", 1, 0), ("running", 2, None)):
+        Recording.objects.create(
+            call=call, kind="segment", name=name, created_at=NOON + at * MINUTE, duration_ms=lasted, path=f"{name}.wav"
+        )
+    outages.recordings_proved(NOON + 3 * MINUTE)
+    assert outages.unwritable_since() == NOON
+    Recording.objects.filter(name="running").update(duration_ms=2500)
+    outages.recordings_proved(NOON + 4 * MINUTE)
+    assert outages.unwritable_since() is None
+    outages.recordings_proved(NOON + 5 * MINUTE)
+    assert Outage.objects.get().ended_at == NOON + 4 * MINUTE

@@ -221,3 +221,19 @@ def test_an_interpreters_keys_enter_the_journal_under_her_name() -> None:
         (li.person.pk, "call.add_party", call.call.id, {"line": "12345", "by": "key"}),
         (li.person.pk, "call.end", call.call.id, {"by": "key"}),
     ]
+
+
+def test_the_record_keeps_by_which_trunk_a_call_came_and_from_which_hotline_it_was_sent_on() -> None:
+    line()
+    timing = OneCall().call.timing
+    for number, diverted_from in enumerate(("12345", "9601691", "13800000009", ""), 7):
+        arrival = engine.LegArrived(f"leg-{number}", "9601690", "13900000001", time.time(), (), "city-a", diverted_from)
+        services.admit(arrival, timing)
+    kept = [event.data for event in CallEvent.objects.filter(kind="arrived").order_by("id")]
+    assert "trunk" not in kept[0]
+    assert [(data["trunk"], data.get("diverted_from")) for data in kept[1:]] == [
+        ("city-a", "12345"),
+        ("city-a", "9601691"),
+        ("city-a", None),  # a private number is nobody's business
+        ("city-a", None),
+    ]

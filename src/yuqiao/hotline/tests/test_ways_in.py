@@ -239,6 +239,15 @@ def test_nobody_there_is_told_called_back_and_let_go() -> None:
     assert sum(isinstance(effect, ask.OpenCallback) for effect in world.done) == 1
 
 
+@pytest.mark.parametrize("number", ["", "Anonymous", "guest-5f3a", "agent-7"])
+def test_a_callback_is_promised_only_to_whom_it_can_be_kept(number: str) -> None:
+    world = World(ENGLISH, ["nobody"], number=number)
+    world.up("caller")
+    assert plays(world.done) == ["sound:yuqiao/en/nobody_now"]
+    world.heard()
+    assert hung_up(world.done)[-1] == CALLER_LEG
+
+
 def test_waiting_has_a_limit() -> None:
     world = World(ENGLISH, ["wait", "wait", "wait"])
     world.up("caller")

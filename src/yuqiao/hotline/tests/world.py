@@ -36,27 +36,31 @@ class World:
     wanted: Outbound | None = None
     look_after: float | None = None
     manager: bool = True
+    timing: Timing = field(default_factory=Timing)
+    number: str = "13900000001"
 
     def __post_init__(self) -> None:
         self.held: dict[int, str] = {}  # interpreter -> the request that holds her
         self.engaged: dict[str, int] = {}  # request -> who took the call
         self.released: Counter[int] = Counter()
         self.done: list[ask.Effect] = []
+        self.told: list[desk.Event] = []
         self.notes: list[ask.Note] = []
         self._interpreters = itertools.count(1)
         self.commands = itertools.count(1)
         self.asked: list[int] = []
         if self.wanted is not None:
-            self.call, effects = begin_outbound(CALL_ID, self.wanted, Timing(), self.now)
+            self.call, effects = begin_outbound(CALL_ID, self.wanted, self.timing, self.now)
         else:
-            arrival = engine.LegArrived(CALLER_LEG, "9601690", "13900000001", self.now)
-            self.call, effects = begin(CALL_ID, arrival, self.facts, Timing())
+            arrival = engine.LegArrived(CALLER_LEG, "9601690", self.number, self.now)
+            self.call, effects = begin(CALL_ID, arrival, self.facts, self.timing)
         self._settle(effects)
 
     def tell(self, *events: desk.Event) -> list[ask.Effect]:
         """Give the call events that arrived together, settle what they ask of the database, and return all effects."""
         mark = len(self.done)
         effects: list[ask.Effect] = []
+        self.told += events
         for event in events:
             before = snapshot(self.call)
             if isinstance(event, desk.DeskEvent):
@@ -64,6 +68,8 @@ class World:
             call, more = step(self.call, event)
             assert snapshot(self.call) == before, "step changed its argument"
             self.call = call
+            if call.paused_at is not None:
+                assert not any(isinstance(one, ask.Record) for one in more), "recorded while paused"
             effects += more
         self._settle(effects)
         assert restore(snapshot(self.call)) == self.call
