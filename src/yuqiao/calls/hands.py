@@ -24,6 +24,8 @@ ENGINE_FAILED = 34
 BRIDGE = "bridge"
 #: What is added to a call's id for the id of its second bridge.
 ASIDE = "-aside"
+#: What is added to the id of a supervisor's leg for the id of the bridge in which she hears the call.
+OWN = "-own"
 Tell = Callable[[events.EngineEvent], None]
 
 
@@ -106,6 +108,18 @@ class Hands:
                 await ari.join(bridge + ASIDE, effect.leg)
             case ask.EndAside():
                 await ari.end_bridge(bridge + ASIDE)
+            case ask.Mute():
+                await ari.mute(effect.leg, on=effect.muted)
+            case ask.Overhear():
+                await ari.untap(effect.was)
+                await ari.make_bridge(effect.leg + OWN)
+                await ari.join(effect.leg + OWN, effect.leg)
+                if effect.of:
+                    await ari.tap(effect.tap, effect.of, effect.leg + OWN, whisper=effect.whisper)
+            case ask.EndOverhearing():
+                await ari.untap(effect.tap)
+                if not effect.for_now:
+                    await ari.end_bridge(effect.leg + OWN)
 
     async def _failed(self, effect: ask.EngineEffect, *, gone: bool) -> None:
         now = clock.now().timestamp()
@@ -114,6 +128,10 @@ class Hands:
                 if not gone:  # perhaps it worked and only the answer was late: leave no leg behind
                     with contextlib.suppress(AriError, TimeoutError):
                         await self._ari.hang_up(effect.leg)
+                self._tell(events.LegEnded(effect.leg, ENGINE_FAILED, now))
+            case ask.Overhear() if not gone:  # a leg that is gone is told of by itself, and another one tapped
+                with contextlib.suppress(AriError, TimeoutError):
+                    await self._ari.hang_up(effect.leg)
                 self._tell(events.LegEnded(effect.leg, ENGINE_FAILED, now))
             case ask.HangUp() if gone:
                 self._tell(events.LegEnded(effect.leg, events.NORMAL, now))
@@ -132,6 +150,8 @@ def _lanes(effect: ask.EngineEffect) -> tuple[str, tuple[str, ...]]:
             return BRIDGE, ()
         case ask.Join() | ask.JoinAside():
             return effect.leg, (BRIDGE,)
+        case ask.Ring():
+            return effect.leg, (effect.beside,)  # known to the engine before another is placed beside it
         case ask.Record():
             return f"record:{effect.name}", (effect.leg or BRIDGE,)
         case ask.StopRecording():

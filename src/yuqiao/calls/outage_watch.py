@@ -17,9 +17,16 @@ class OutageWatch:
     def __init__(self, database: DatabaseThread) -> None:
         self._database = database
         self._noting: asyncio.Task[None] | None = None
+        self.gone_at: dt.datetime | None = None
+
+    @property
+    def away(self) -> float:
+        """For how many seconds nobody reached the engine; 0 while somebody does."""
+        return 0.0 if self.gone_at is None else max(0.0, (clock.now() - self.gone_at).total_seconds())
 
     def engine_lost(self) -> None:
         """The engine is not reached from now on: noted unless it is back before that counts as an outage."""
+        self.gone_at = self.gone_at or clock.now()
         if self._noting is None or self._noting.done():
             self._noting = asyncio.create_task(self._note(clock.now()))
 
@@ -30,6 +37,7 @@ class OutageWatch:
     async def at_work(self) -> None:
         """Engine and call server are there, with all calls: whatever was open is over."""
         self.stop()
+        self.gone_at = None
         now = clock.now()
         for service in (Service.MEDIA, Service.CALLS):
             await self._database.surely(outages.over, service, now, order=LAST)

@@ -22,9 +22,11 @@ from django.conf import settings
 from yuqiao.calls.database import LAST, DatabaseThread
 from yuqiao.calls.listening import Listening
 from yuqiao.calls.outage_watch import OutageWatch
+from yuqiao.calls.sound_keeper import SoundKeeper
 from yuqiao.calls.task import CallTask
+from yuqiao.calls.together import Together
 from yuqiao.engines import events
-from yuqiao.engines.ari import EAR_PREFIX, SNOOP_PREFIX, Ari, Holdings
+from yuqiao.engines.ari import PASSING_PREFIXES, SNOOP_PREFIX, Ari, Holdings
 from yuqiao.engines.ari_events import languages_offered
 from yuqiao.engines.speech.base import LanguageEar
 from yuqiao.engines.speech.http import HttpEar
@@ -32,9 +34,11 @@ from yuqiao.hotline import events as desk
 from yuqiao.hotline import incidents, outages, queue, reminders, services, standing_by, wishes
 from yuqiao.hotline.effects import EngineEffect
 from yuqiao.hotline.models import CallCommand
+from yuqiao.hotline.monitoring import leg_ids
 from yuqiao.hotline.recalling import awaits
 from yuqiao.hotline.state import CallState, Timing, TrackPhase
 from yuqiao.lib import clock
+from yuqiao.workforce import desk_phones
 from yuqiao.workforce import services as workforce
 
 log = structlog.get_logger(__name__)
@@ -73,10 +77,12 @@ class CallServer:
         self._by_call: dict[str, CallTask] = {}
         self._running: dict[asyncio.Task[None], CallTask] = {}
         self._hanging_up: set[asyncio.Task[None]] = set()
+        self._sounds = SoundKeeper(database)
         self._held_back: list[events.EngineEvent] | None = None
         self._lease_until = 0.0
         self._reviewed = asyncio.Event()
         self._outages = OutageWatch(database)
+        self._together = Together()
         ari.on_event = self.hear
         ari.on_connected = self.review
         ari.on_disconnected = self._outages.engine_lost
@@ -101,6 +107,7 @@ class CallServer:
         for job in [*jobs, *self._running]:
             job.cancel()
         await asyncio.gather(*jobs, *self._running, return_exceptions=True)
+        await self._sounds.stop()
         if self._owns_lease:
             for call in set(self._by_call.values()):
                 with contextlib.suppress(Exception):
@@ -153,6 +160,8 @@ class CallServer:
                 self._tell(self._by_call.get(event.name.rpartition("-")[0]), event)
             case events.EngineReviewed():
                 pass
+            case events.LegMeasured():
+                self._sounds.keep(event)
             case events.LegControlled() if event.leg not in self._by_leg:
                 self._hang_up_stray(event.leg)
             case _:
@@ -172,7 +181,7 @@ class CallServer:
 
     def _tell(self, call: CallTask | None, event: desk.Event) -> None:
         if call is not None:
-            call.tell(event)
+            self._together.tell(call, event)
 
     def _arrive(self, event: events.LegArrived) -> None:
         if event.leg in self._by_leg:
@@ -223,15 +232,15 @@ class CallServer:
         """Remember which call a leg belongs to, before anything can happen to it."""
         if task.call is not None:
             self._by_call[task.call.id] = task
-            for leg in task.call.legs:
-                self._by_leg.setdefault(leg.id, task)
+            for leg in leg_ids(task.call):
+                self._by_leg.setdefault(leg, task)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         over = self._running.pop(task)
         if over.call is not None:
             self._by_call.pop(over.call.id, None)
-            for leg in over.call.legs:
-                self._by_leg.pop(leg.id, None)
+            for leg in leg_ids(over.call):
+                self._by_leg.pop(leg, None)
         self._by_leg = {leg: call for leg, call in self._by_leg.items() if call is not over}
 
     # --- taking over
@@ -240,6 +249,7 @@ class CallServer:
         """What the database needs when a call server becomes the active one."""
         away = outages.took_over(clock.now())
         if away is not None:
+            self._outages.gone_at = away  # so long nobody watched the engine
             log.warning("nobody_was_at_work", since=away.isoformat())
         released = services.release_orphans()
         carried = {leg.command for call in services.open_calls() for leg in call.legs if leg.command is not None}
@@ -252,13 +262,14 @@ class CallServer:
         self._held_back = []
         try:
             holdings = await self._ari.holdings()
-            for saved in await self._database.surely(services.open_calls):
+            open_calls = await self._database.surely(services.open_calls)
+            for saved in sorted(open_calls, key=lambda one: -one.priority):  # emergency lines first
                 if saved.id not in self._by_call:
                     call = self._task(saved=saved)
                     self._know(call)
                     self._start(call)
             calls = dict(self._by_call)
-            for call_id, call in calls.items():
+            for call_id, call in sorted(calls.items(), key=lambda one: -one[1].priority):
                 call.tell(await self._seen(call_id, call, holdings))
             await self._sweep(holdings)
             self._reviewed.set()
@@ -282,6 +293,8 @@ class CallServer:
             ringing=there - up,
             joined=frozenset(bridge["channels"]),
             recording=frozenset(name for name, runs in zip(names, running, strict=True) if runs),
+            since=holdings.since,
+            away=self._outages.away,
         )
 
     async def _sweep(self, holdings: Holdings) -> None:
@@ -290,7 +303,7 @@ class CallServer:
             leg = str(channel["id"])
             if leg in self._by_leg or not self._ari.is_ours(channel):
                 continue
-            if leg.startswith(EAR_PREFIX):
+            if leg.startswith(PASSING_PREFIXES):
                 stray = True  # who listened is gone; whoever goes on with the call listens anew
             elif leg.startswith(SNOOP_PREFIX):
                 call_id = leg.removeprefix(SNOOP_PREFIX).rpartition("-")[0]
@@ -320,11 +333,13 @@ class CallServer:
                     self._tell(self._by_call.get(call_id), desk.TryAgain(clock.now().timestamp()))
             if beats % 5 == 0:
                 await self._database.surely(workforce.end_wrap_ups, clock.now(), self._wrap_up, order=LAST)
+                await self._database.surely(desk_phones.forget_silent, clock.now(), order=LAST)
                 self._timing = await self._database.surely(standing_by.patience, self._calm, order=LAST)
                 await self._call_back()
                 await self._database.surely(incidents.fire_due, clock.now(), order=LAST)
             if beats % SELDOM == 0:
                 await self._database.surely(reminders.do_due, clock.now(), order=LAST)
+                await self._database.surely(outages.recordings_proved, clock.now(), order=LAST)
 
     async def _take(self, command: CallCommand) -> None:
         call = self._by_call.get(str(command.call_id))
@@ -346,6 +361,10 @@ def timing_from_settings() -> Timing:
         survey=float(settings.SURVEY_SECONDS),
         confirm=float(settings.CONFIRM_SECONDS),
         dead=float(settings.DEAD_PHONE_SECONDS),
+        repeat=float(settings.WAITING_PROMPT_SECONDS),
+        briefing=settings.BRIEFING_SECONDS,
+        music=f"sound:{settings.WAITING_MUSIC}" if settings.WAITING_MUSIC else "",
+        pause=float(settings.RECORDING_PAUSE_SECONDS),
     )
 
 

@@ -14,6 +14,7 @@ from yuqiao.engines.events import LegArrived
 from yuqiao.hotline import services
 from yuqiao.hotline.effects import URGENT, Effect, EngineEffect, HangUp
 from yuqiao.hotline.events import Event, TimeCame
+from yuqiao.hotline.monitors import OVER
 from yuqiao.hotline.rules import step
 from yuqiao.hotline.state import WAITING, CallState, LegPhase, Phase, Timing
 from yuqiao.lib import clock
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 #: snapshot shows, such as a prompt that is over.
 FLUSH_SECONDS, QUIET_FLUSH_SECONDS = 0.3, 2.0
 LEASE_PAUSE = 0.05
+#: The priority of a line that is no emergency line.
+ORDINARY = 10
 
 
 class CallTask:
@@ -71,8 +74,19 @@ class CallTask:
         request = None if self.call is None else self.call.open_request
         return request is not None and request.state == WAITING
 
+    @property
+    def priority(self) -> int:
+        """How urgent the call is: its line's priority."""
+        return 0 if self.call is None else self.call.priority
+
     async def run(self) -> None:
         """Run the call to its end. A failure of ours ends this call alone, as gracefully as can be."""
+        try:
+            await self._run()
+        finally:
+            self._hands = None  # which tell this task: they would keep each other, until a collection
+
+    async def _run(self) -> None:
         try:
             await self._begin()
             while not self._over:
@@ -140,7 +154,7 @@ class CallTask:
         self.call = call
         self._unsaved += effects
         if any(isinstance(effect, URGENT) for effect in effects):
-            await self._write()
+            await self._write(order=SOON - max(0, call.priority - ORDINARY))  # of many calls, emergencies go first
             return
         acts = [effect for effect in effects if isinstance(effect, EngineEffect)]
         self._unsaved = [effect for effect in self._unsaved if not isinstance(effect, EngineEffect)]
@@ -186,5 +200,8 @@ class CallTask:
             for leg in self.call.legs:
                 if leg.phase is not LegPhase.OVER:
                     self._hands.perform(HangUp(leg.id))
+            for monitor in self.call.monitors:
+                if monitor.phase != OVER:
+                    self._hands.perform(HangUp(monitor.id))
             await self._hands.drain()
         await self._database.surely(services.abort, self.call)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.test import override_settings
 
 from yuqiao.accounts.models import Person
-from yuqiao.calls.tests.stage import VOICES, until
+from yuqiao.calls.tests.stage import until
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.hearing import levels
 from yuqiao.hotline.models import Call, CallEvent, DialledNumber, Line, Recording
 from yuqiao.hotline.recordings import finish
@@ -82,7 +83,7 @@ def finished_tracks(stage: Stage, call: Call) -> dict[str, set[str]]:
     for row in Recording.objects.filter(call=call, kind__in=["track", "mix"]):
         samples = read_samples(root / row.path)
         assert abs(len(samples) / 8000 - length) < 0.002, "exactly as long as the call"
-        name = row.path.rpartition("/")[2].removesuffix(".wav")
+        name = row.path.rpartition("/")[2].removesuffix(".flac")
         loudest = levels(samples, list(VOICES.values())).max(axis=0)
         voices[name] = {voice for voice, level in zip(VOICES, loudest, strict=True) if level > AUDIBLE}
     return voices

@@ -15,7 +15,7 @@ from wave import open as open_wave
 
 import numpy as np
 
-from yuqiao.calls.tests.stage import VOICES
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.hearing import levels
 
 

@@ -17,18 +17,17 @@ from typing import Any, TypeVar
 
 from django.db import connection, connections
 
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.phone import Exchange, Session
-from yuqiao.hotline.prompts import NAMES
+from yuqiao.hotline.models import CallEvent
+from yuqiao.hotline.prompts import PROMPTS
 from yuqiao.hotline.tracks import write_wav
-from yuqiao.languages.catalogue import CODES
 from yuqiao.lib.database_url import url_of
 from yuqiao.lib.net import free_port
 from yuqiao.lib.tone import sine
 
 T = TypeVar("T")
 PASSWORD = "only-for-this-test"
-#: Everybody who may speak in a test, and the tone that is their voice.
-VOICES = {"anna": 440.0, "agent": 620.0, "li": 1000.0, "wang": 1270.0, "third": 1700.0}
 CALLS = ("yuqiao.config.cli", "calls")
 #: What prompts sound like here: "we will call you back" and "how was it" in English, and all others.
 TOLD, ASKED, OTHER_PROMPT = 2100.0, 2300.0, 2500.0
@@ -65,6 +64,7 @@ class Stage:
             "YUQIAO_SIP_PORT": str(self.sip_port),
             "YUQIAO_RTP_PORTS": f"{rtp}-{rtp + 999}",
             "YUQIAO_ARI_LISTEN": f"127.0.0.1:{self.ari_port}",
+            "YUQIAO_PHONES_LISTEN": "127.0.0.1:0",
             "YUQIAO_ARI_URL": f"http://127.0.0.1:{self.ari_port}/ari",
             "YUQIAO_ARI_PASSWORD": PASSWORD,
             "YUQIAO_MIXER_WORKERS": "1",
@@ -102,8 +102,8 @@ class Stage:
 
     def _make_prompts(self) -> None:
         """Every prompt is a tone, one second long, so that a caller's ear can tell which it was."""
-        for code in CODES:
-            for name in NAMES:
+        for name, spoken in PROMPTS.items():
+            for code in spoken:
                 path = self.folder / "sounds" / "yuqiao" / code / f"{name}.wav"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 tone = OWN_TONES.get(name, OTHER_PROMPT) if code == "en" else OTHER_PROMPT
@@ -190,6 +190,12 @@ def show_logs(folder: Path) -> None:
         sys.stderr.write(f"--- {log.name}\n{log.read_text()[-4000:]}\n")
 
 
+def show_history() -> None:
+    """Write what happened in each call to stderr."""
+    for event in CallEvent.objects.order_by("id"):
+        sys.stderr.write(f"{event.at:%H:%M:%S.%f} {event.call_id} {event.kind} {event.data}\n")
+
+
 def live(
     journey: Callable[[Stage], Coroutine[Any, Any, None]], folder: Path, make: Callable[[Path], Stage] | None = None
 ) -> None:
@@ -204,6 +210,7 @@ def live(
             await journey(stage)
         except BaseException:
             show_logs(folder)
+            await asyncio.to_thread(show_history)
             raise
         finally:
             await stage.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
@@ -17,8 +16,10 @@ from tests.asterisk import Place, sample
 
 from yuqiao.calls.tests.city import finished_tracks, only_call, seed
 from yuqiao.calls.tests.stage import CALLS, PASSWORD, Stage, live, until
+from yuqiao.calls.tests.test_live_monitoring import listens_whispers_and_joins_in
 from yuqiao.hotline.models import Call
 from yuqiao.hotline.wishes import ask_add_party
+from yuqiao.lib.net import listens
 
 ROOT = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT", "")
 pytestmark = [
@@ -47,11 +48,7 @@ class AsteriskStage(Stage):
         await asyncio.to_thread(self._configure)
         await asyncio.to_thread(self._launch)
 
-        def listens() -> bool:
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", self.ari_port)) == 0
-
-        await until(listens, "Asterisk", within=40)
+        await until(lambda: listens(self.ari_port), "Asterisk", within=40)
 
     def _launch(self) -> None:
         with (self.folder / "asterisk.log").open("ab") as log:
@@ -110,3 +107,7 @@ def test_language_by_key_replacement_and_goodbye(tmp_path: Path) -> None:
         await until(lambda: Call.objects.filter(phase="ended", outcome="served").exists(), "the end on paper")
 
     live(journey, tmp_path, AsteriskStage)
+
+
+def test_a_supervisor_listens_whispers_and_joins_in(tmp_path: Path) -> None:
+    live(listens_whispers_and_joins_in, tmp_path, AsteriskStage)

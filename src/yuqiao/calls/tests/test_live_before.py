@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from yuqiao.calls.tests.city import only_call, recording, seed
-from yuqiao.calls.tests.stage import VOICES, Stage, live, until
+from yuqiao.calls.tests.stage import Stage, live, until
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.hearing import levels
 from yuqiao.hotline.models import Call, CallEvent, Recording
 from yuqiao.hotline.tracks import read_samples
@@ -75,7 +76,7 @@ def test_who_presses_zero_is_on_no_file_and_the_call_goes_on(tmp_path: Path) -> 
         await stage.hear({"anna": ["li"], "li": ["anna"]})
         anna.hangup()
         call = await ended()
-        await until(lambda: (stage.folder / "work.log").read_text().count("state=SUCCESSFUL") >= 2, "the end's own job")
+        await until(lambda: (stage.folder / "work.log").read_text().count("state=SUCCESSFUL") >= 3, "the end's own job")
         assert await asyncio.to_thread(voices_on_disk, stage.folder) == set()
         assert (call.consent, call.consent_by, call.outcome) == ("refused", "caller", "served")
         rows = await asyncio.to_thread(lambda: list(Recording.objects.values_list("path", "sha256")))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from yuqiao.calls.tests.city import finished_tracks, recording, seed
-from yuqiao.calls.tests.stage import CALLS, TOLD, VOICES, Stage, live, until
+from yuqiao.calls.tests.stage import CALLS, TOLD, Stage, live, until
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.phone import Exchange, Session
 from yuqiao.hotline.models import Call, Callback
 from yuqiao.lib import clock

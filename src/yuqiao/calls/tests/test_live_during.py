@@ -9,7 +9,8 @@ import pytest
 
 from yuqiao.accounts.models import Person
 from yuqiao.calls.tests.city import finished_tracks, only_call, recording, seed
-from yuqiao.calls.tests.stage import OTHER_PROMPT, VOICES, Stage, live, until
+from yuqiao.calls.tests.stage import OTHER_PROMPT, Stage, live, until
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.phone import Exchange, Session
 from yuqiao.hotline.models import Call, CallCommand, CallEvent, FloorManager, Incident, LadderStep
 from yuqiao.hotline.wishes import ask_another, ask_steer

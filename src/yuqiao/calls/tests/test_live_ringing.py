@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from yuqiao.calls.tests.city import interpreter, seed
-from yuqiao.calls.tests.stage import CALLS, OTHER_PROMPT, VOICES, Stage, live, until
+from yuqiao.calls.tests.stage import CALLS, OTHER_PROMPT, Stage, live, until
 from yuqiao.calls.tests.test_live_callback import CallsBack, comes_on_duty, missed
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.hearing import HEARD_LEVEL, levels
 from yuqiao.demo.phone import Session
 from yuqiao.hotline.models import Call, CallEvent, Leg

@@ -10,8 +10,10 @@ import pytest
 from yuqiao.calls.tests.city import finished_tracks, only_call, recording, seed
 from yuqiao.calls.tests.stage import CALLS, DEADLINE, Stage, live, until
 from yuqiao.demo.phone import Session
-from yuqiao.hotline.models import Call, CallCommand
+from yuqiao.hotline.models import Call, CallCommand, Lease
+from yuqiao.hotline.outages import LEASE
 from yuqiao.hotline.wishes import ask_add_party, ask_drop_leg, ask_end
+from yuqiao.lib import clock
 from yuqiao.workforce.models import Interpreter
 
 pytestmark = [pytest.mark.live, pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -20,6 +22,12 @@ pytestmark = [pytest.mark.live, pytest.mark.database, pytest.mark.django_db(tran
 async def ended(count: int = 1) -> None:
     await until(lambda: Call.objects.filter(phase="ended").count() == count, "the calls' end on paper")
     assert not await asyncio.to_thread(lambda: Interpreter.objects.exclude(held_by="").exists())
+
+
+def lease_of(pid: int) -> bool:
+    """Whether the call server with that process id holds the lease."""
+    held = Lease.objects.filter(name=LEASE, until__gt=clock.now()).values_list("holder", flat=True)
+    return any(holder.split("-")[-2] == str(pid) for holder in held)
 
 
 def test_kill_9_in_a_three_party_call(tmp_path: Path) -> None:
@@ -116,9 +124,11 @@ def test_a_stand_by_waits_and_takes_over_and_an_orderly_stop_hands_on_at_once(tm
         await stage.hear({"anna": ["li"], "li": ["anna"]})
         assert b"active" not in log.read_bytes()
         first = stage.processes["calls"]
+        assert await asyncio.to_thread(lease_of, first.pid)
         first.terminate()
         assert await asyncio.to_thread(first.wait, 10) == 0
-        await until(lambda: b"reviewed" in log.read_bytes(), "the stand-by at work", within=3.0)
+        assert not await asyncio.to_thread(lease_of, first.pid), "handed on, not left to run out"
+        await until(lambda: b"reviewed" in log.read_bytes(), "the stand-by at work")
         anna.hangup()
         await ended()
 
@@ -148,7 +158,7 @@ def test_commands_from_the_desk(tmp_path: Path) -> None:
     live(journey, tmp_path)
 
 
-def test_the_media_server_dies_and_everything_is_settled(tmp_path: Path) -> None:
+def test_the_media_server_dies_and_whoever_cannot_be_called_back_is_settled(tmp_path: Path) -> None:
     async def journey(stage: Stage) -> None:
         await asyncio.to_thread(seed, stage)
         stage.answers("li")
@@ -157,6 +167,8 @@ def test_the_media_server_dies_and_everything_is_settled(tmp_path: Path) -> None
         stage.kill("media")
         stage.start("media-2", "yuqiao.config.cli", "media")
         await ended()
+        call = await asyncio.to_thread(only_call)
+        assert call.outcome == "callback", "no way back to her number is configured"
         anna.hangup()
         await until(lambda: Interpreter.objects.filter(number="1001", state="ready").exists(), "Li ready again")
         stage.dial("9601691", "third")

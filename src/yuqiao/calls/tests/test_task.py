@@ -13,10 +13,13 @@ import pytest
 
 from yuqiao.calls import task as task_module
 from yuqiao.calls.database import DatabaseThread
+from yuqiao.calls.hands import Hands
+from yuqiao.calls.outage_watch import OutageWatch
 from yuqiao.calls.task import CallTask
 from yuqiao.engines import events as engine
 from yuqiao.engines.ari import Ari, AriError
 from yuqiao.hotline import services
+from yuqiao.hotline.effects import Ring
 from yuqiao.hotline.events import Event
 from yuqiao.hotline.models import Call, CallEvent, InterpreterRequest
 from yuqiao.hotline.rules import step
@@ -162,3 +165,51 @@ async def test_stopped_in_the_middle_of_a_write_nothing_is_written_twice(monkeyp
     assert kinds.count("interpreter_refused") == 1
     assert kinds.count("interpreter_rung") == 2
     assert await asyncio.to_thread(Interpreter.objects.exclude(held_by="").count) == 1
+
+
+async def test_a_leg_beside_another_is_placed_once_the_engine_knows_that_one() -> None:
+    ari = ScriptedEngine()
+    known, order = asyncio.Event(), list[str]()
+
+    async def slow(verb: str, path: str, **parameters: str | int) -> Any:
+        if parameters["channelId"] == "first":
+            await known.wait()
+        order.append(f"{parameters['channelId']} beside {parameters.get('originator', 'nobody')}")
+
+    ari._command = slow  # type: ignore[method-assign]
+    hands = Hands(ari, "call", lambda _event: None)
+    hands.perform(Ring("first", "sip:a@b", "", "960169", 6))
+    hands.perform(Ring("second", "sip:c@d", "first", "960169", 6))
+    await asyncio.sleep(0)
+    known.set()
+    await hands.drain()
+    assert order == ["first beside nobody", "second beside first"]
+
+
+async def test_a_leg_is_placed_anywhere_when_the_one_beside_it_is_over() -> None:
+    ari, asked = ScriptedEngine(), list[object]()
+
+    async def refuse(verb: str, path: str, **parameters: str | int) -> Any:
+        asked.append(parameters.get("originator"))
+        if "originator" in parameters:
+            raise AriError(400, path)
+
+    ari._command = refuse  # type: ignore[method-assign]
+    await ari.ring("second", "sip:c@d", beside="first", caller_id="960169", seconds=6)
+    assert asked == ["first", None]
+
+
+async def test_how_long_the_engine_was_away_counts_from_its_loss_until_all_calls_are_reviewed() -> None:
+    database = DatabaseThread()
+    database.start()
+    watch = OutageWatch(database)
+    assert watch.away == 0.0
+    watch.engine_lost()
+    first = watch.gone_at
+    watch.engine_lost()
+    assert watch.gone_at == first is not None
+    await asyncio.sleep(0.01)
+    assert watch.away > 0.0
+    await watch.at_work()
+    assert watch.away == 0.0
+    database.stop()
