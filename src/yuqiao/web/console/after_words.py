@@ -34,6 +34,7 @@ SENSITIVE: Words = {
 }
 SOURCES: Words = {
     ComplaintSource.SURVEY: _("Rating page"),
+    ComplaintSource.LINE: _("Agent of a partner line"),
     ComplaintSource.DESK: _("Interpreter's desk"),
     ComplaintSource.TYPED: _("Typed"),
 }
@@ -51,7 +52,7 @@ ORDER_CLASSES: Words = {
 ORDER_STATES: Words = {
     OrderState.OPEN: _("To be taken up"),
     OrderState.ACCEPTED: _("In hand"),
-    OrderState.ANSWERED: _("Answered"),
+    OrderState.ANSWERED: _("Answered by the department"),
     OrderState.RETURNED: _("Returned"),
     OrderState.CLOSED: _("Closed"),
 }
@@ -62,7 +63,7 @@ ORDER_ACTS: Words = {
     "return": _("Return: not ours"),
     "reassign": _("Pass to another department"),
     "send_back": _("Send back for more"),
-    "close": _("Close"),
+    "close": _("Close the order"),
     "note": _("Add a note"),
     "to_community": _("Handed to the community"),
     "told_caller": _("Told the caller"),

@@ -1,4 +1,5 @@
-"""Calls by appointment: those to come, those made with their proof, and the form to ask for one (S36, S72)."""
+"""Calls by appointment: those to come, those made with their proof, and the form to ask for one (S36, S72); those in
+sign language, which people book themselves (S31)."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from yuqiao.accounts.models import Person
-from yuqiao.hotline import orders
-from yuqiao.hotline.models import Call, Line, Order, OrderAttempt, OrderKind
+from yuqiao.hotline import orders, sign_slots
+from yuqiao.hotline.models import Call, Line, Order, OrderAttempt, OrderKind, SignSlot
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
@@ -24,6 +25,13 @@ from yuqiao.web.console.plan import carry_out, moment
 from yuqiao.workforce.models import Interpreter
 
 SHOWN = 100
+SLOTS: words.Words = {
+    "to_come": gettext_lazy("To come"),
+    "open": gettext_lazy("Now"),
+    "served": gettext_lazy("Spoke with us"),
+    "missed": gettext_lazy("Nobody met there: follow it up"),
+    "cancelled": gettext_lazy("Called off"),
+}
 CLOSED: words.Words = {
     "answered": gettext_lazy("Spoke with us"),
     "not_reached": gettext_lazy("Not reached"),
@@ -88,10 +96,21 @@ def errand_of(call: Call, person: Person, *, was_on: bool) -> dict[str, object] 
     return {"order": attempt.order, "campaign": campaign}
 
 
-def soon_for(interpreter: Interpreter, at: dt.datetime) -> list[tuple[Order, str]]:
+def soon_for(interpreter: Interpreter, at: dt.datetime) -> list[tuple[Order | SignSlot, str]]:
     """Return the appointments that begin soon in a language she holds."""
     held = {one.language for one in interpreter.languages.all()}
-    return [(one, words.language_name(one.language)) for one in orders.soon(at) if one.language in held]
+    signed = sign_slots.soon(at) if sign_slots.LANGUAGE in held else []
+    near: list[Order | SignSlot] = [*orders.soon(at), *signed]
+    return [(one, words.language_name(one.language)) for one in near if one.language in held]
+
+
+def _slots(at: dt.datetime) -> list[tuple[sign_slots.Kept, str, str]]:
+    """Return appointments in sign language of the last and the coming days, with their state in words; whether one is
+    to be followed up stands first."""
+    rows = SignSlot.objects.filter(begins_at__gte=at - sign_slots.KEPT).select_related("followed_up_by")[:SHOWN]
+    return [
+        (one, words.word(SLOTS, one.state), words.language_name(one.slot.language)) for one in sign_slots.kept(rows, at)
+    ]
 
 
 @allowed(Act.WATCH)
@@ -108,6 +127,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
             for one in wanted.filter(~Q(done_at=None)).order_by("-begins_at")[:SHOWN]
         ],
         "arranges": arranges,
+        "slots": _slots(at),
         "choices": [(code, words.language_name(code)) for code in FOREIGN],
         "lines": [(one, words.line_name(one)) for one in Line.objects.exclude(agent_contact="").order_by("number")],
     }
@@ -121,6 +141,10 @@ def change(request: HttpRequest) -> HttpResponseBase:
     form, person = request.POST, person_of(request)
 
     def do() -> None:
+        if form.get("ask") == "follow_up":
+            slot = get_object_or_404(SignSlot, pk=int(form.get("slot", "0")))
+            sign_slots.follow_up(slot, form.get("note", ""), by=person)
+            return
         if form.get("ask") == "cancel":
             orders.cancel(get_object_or_404(Order, pk=int(form.get("order", "0"))), by=person)
             return

@@ -24,6 +24,7 @@ from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.web.console.plan import carry_out, moment
+from yuqiao.workforce.models import Interpreter
 
 WEEKS_SHOWN = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,6 +38,12 @@ STATES: words.Words = {
     "confirmed": gettext_lazy("Confirmed"),
     "done": gettext_lazy("Done"),
     "cancelled": gettext_lazy("Called off"),
+}
+#: What brings a booking to a state, in the order in which it is offered.
+STEPS: words.Words = {
+    "confirmed": gettext_lazy("Confirm the booking"),
+    "done": gettext_lazy("Close the booking as done"),
+    "cancelled": gettext_lazy("Call the booking off"),
 }
 #: Where an interpreter is expected while a booking lasts; so many are named for each.
 ELSEWHERE: words.Words = {"seat": gettext_lazy("At her seat"), "standby": gettext_lazy("Stands by")}
@@ -132,7 +139,7 @@ def show(request: HttpRequest, booking_id: int) -> HttpResponseBase:
             for one in booking.assignments.all()
         ],
         "contact_number": booking.contact_number if arranges else words.masked(booking.contact_number),
-        "next": [(state, words.word(STATES, state)) for state in STATES if state in services.NEXT[booking.state]],
+        "next": [(state, words.word(STEPS, state)) for state in STEPS if state in services.NEXT[booking.state]],
         "choices": [(code, words.language_name(code)) for code in booking.languages],
         "arranges": arranges,
     }
@@ -238,7 +245,8 @@ def show_mine(request: HttpRequest) -> HttpResponseBase:
     mine = BookingAssignment.objects.filter(interpreter__person=person_of(request)).select_related("booking__line")
     live = mine.exclude(booking__state=BookingState.CANCELLED).order_by("-booking__begins_at")[:50]
     rows = [(one, words.language_name(one.language), words.word(ANSWERS, one.state)) for one in live]
-    return render(request, "console/my_bookings.html", {"rows": rows})
+    hers = Interpreter.objects.filter(person=person_of(request)).exists()
+    return render(request, "console/my_bookings.html", {"rows": rows, "calendars": hers})
 
 
 @login_required

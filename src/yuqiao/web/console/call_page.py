@@ -13,16 +13,19 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from yuqiao.accounts.models import Person
-from yuqiao.hotline.models import Call, Callback, Leg, Line, Recording
+from yuqiao.hotline.models import Call, Callback, Leg, Line
 from yuqiao.hotline.state import CALLBACK, OUTBOUND
 from yuqiao.lib.clock import now
-from yuqiao.web.console import incidents, words
+from yuqiao.web.console import comments, during, incidents, words
 from yuqiao.web.console.appointments import errand_of
 from yuqiao.web.console.before import facts_of, is_agent_of
 from yuqiao.web.console.board import calls, card_of
 from yuqiao.web.console.callbacks import row_of, with_tries
 from yuqiao.web.console.during import controls
 from yuqiao.web.console.gate import Act, may, person_of
+from yuqiao.web.console.overhearing import heard_by, listening, shown_to
+from yuqiao.web.console.player_page import player_of
+from yuqiao.web.console.sound import Sound, sound_of
 from yuqiao.web.console.timeline import timeline
 from yuqiao.web.console.why import why
 
@@ -41,6 +44,7 @@ class Party:
     state: str
     since: int | None
     text: str
+    sound: Sound | None
 
 
 def party_of(leg: Leg, way_in: str) -> Party:
@@ -56,6 +60,7 @@ def party_of(leg: Leg, way_in: str) -> Party:
         state=state,
         since=words.epoch_ms(leg.answered_at or leg.created_at) if running else None,
         text="" if on is None else words.duration(on),
+        sound=sound_of(leg),
     )
 
 
@@ -70,12 +75,6 @@ def may_steer(person: Person, call: Call) -> bool:
     return call.ended_at is None and (may(person, Act.STEER) or is_on(person, call, now_only=True))
 
 
-def tracks_of(call: Call) -> list[Recording]:
-    """Return the finished tracks to be played together: one for each party, or the mix where there are none."""
-    finished = call.recordings.exclude(path="").select_related("leg__interpreter").order_by("leg__created_at", "id")
-    return list(finished.filter(kind=Recording.Kind.TRACK)) or list(finished.filter(kind=Recording.Kind.MIX))
-
-
 @login_required
 def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
     """Show a call to those who may watch, to an interpreter who was on it, and to agents of its line while it runs."""
@@ -85,7 +84,7 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
     if not may(person, Act.WATCH) and not agent and not is_on(person, call, now_only=False):
         raise PermissionDenied
     at = now()
-    moments = timeline(call, call.events.select_related("leg").order_by("at", "id"))
+    moments = timeline(call, shown_to(person, call, call.events.select_related("leg").order_by("at", "id")))
     steers = may_steer(person, call)
     parties = [party_of(leg, call.way_in) for leg in call.legs.all()]
     context = {
@@ -94,6 +93,7 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "card": card_of(call, at),
         "now": words.epoch_ms(at),
         "parties": parties,
+        "sounded": [party for party in parties if party.sound is not None],
         "moments": moments,
         "marks": [moment for moment in moments if moment.marked and moment.second is not None],
         "errand": errand_of(call, person, was_on=is_on(person, call, now_only=False))
@@ -106,16 +106,20 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
             .select_related("line")
             .prefetch_related(with_tries())
         ],
-        "may_listen": may(person, Act.LISTEN),
-        "tracks": len(tracks_of(call)) if call.ended_at else 0,
-        "recorded": call.recordings.exists(),
         "may_rate": may(person, Act.REPORT),
         "may_enter_rating": may(person, Act.STEER),
         "steers": steers,
         "has_workplace": may(person, Act.WATCH) or is_on(person, call, now_only=False),
         "controls": controls(call, person) if steers else None,
+        "listening": listening(call, person),
+        "heard_by": heard_by(call, person) if call.ended_at else [],
         "routing": why(call),
         "lines": Line.objects.exclude(agent_contact="").order_by("number") if steers else [],
+        "announcements": during.announcements(),
         "removable": [party for party in parties if party.since is not None and party.role != "caller"],
     }
-    return render(request, "console/call.html", context | incidents.of_call(call, person, at))
+    return render(
+        request,
+        "console/call.html",
+        context | player_of(call, person) | comments.of_call(call, person) | incidents.of_call(call, person, at),
+    )

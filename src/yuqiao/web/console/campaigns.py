@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from yuqiao.accounts.models import Person
 from yuqiao.hotline import campaigns as services
-from yuqiao.hotline import line_sheets
 from yuqiao.hotline.models import Campaign, Line
+from yuqiao.lib.cells import MOST_BYTES
 from yuqiao.lib.clock import now
 from yuqiao.lib.hours import Hours
 from yuqiao.web.console import words
@@ -123,7 +123,7 @@ def fill(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
         messages.error(request, _("Choose a file first."))
         return redirect("campaign", campaign.pk)
     try:
-        filled = services.fill(campaign, file.read(line_sheets.MOST_BYTES + 1), by=person)
+        filled = services.fill(campaign, file.read(MOST_BYTES + 1), by=person)
     except services.CampaignError as error:
         messages.error(request, _("Nothing was changed.") + " " + words.word(FAULTS, error.code))
         return redirect("campaign", campaign.pk)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from yuqiao.accounts.models import Department, Person, Role
 from yuqiao.accounts.services import roles_of
 from yuqiao.cases import services
+from yuqiao.cases.codes import code_of
 from yuqiao.cases.models import OrderState, WorkOrder
 from yuqiao.cases.rules import Side, State, possible
 from yuqiao.hotline.models import Call, WrapUp
@@ -54,7 +55,7 @@ def _row(order: WorkOrder) -> Row:
     )
 
 
-def _seen_by(person: Person) -> QuerySet[WorkOrder]:
+def seen_by(person: Person) -> QuerySet[WorkOrder]:
     """Return the orders this person may see: a clerk's are those of the own department."""
     orders = WorkOrder.objects.select_related("department", "opened_by")
     if may(person, Act.REPORT):
@@ -62,7 +63,7 @@ def _seen_by(person: Person) -> QuerySet[WorkOrder]:
     return orders.filter(department=person.department_id) if person.department_id else orders.none()
 
 
-def _sides(person: Person, order: WorkOrder) -> list[Side]:
+def sides_of(person: Person, order: WorkOrder) -> list[Side]:
     """Return on whose side this person may act upon the order."""
     roles = roles_of(person)
     sides = [Side.DEPARTMENT] if Role.CLERK in roles and person.department_id == order.department_id else []
@@ -73,7 +74,7 @@ def _sides(person: Person, order: WorkOrder) -> list[Side]:
 def show_list(request: HttpRequest) -> HttpResponseBase:
     """List the orders of one state, or all that are not closed, the most pressing first."""
     state = request.GET.get("state", "")
-    seen = _seen_by(person_of(request))
+    seen = seen_by(person_of(request))
     chosen = seen.filter(state=state) if state in OrderState.values else seen.exclude(state=OrderState.CLOSED)
     context = {
         "rows": [_row(one) for one in chosen.order_by("due_at")[:MOST_ROWS]],
@@ -87,13 +88,14 @@ def show_list(request: HttpRequest) -> HttpResponseBase:
 def one(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Show one order with its history, and do what was asked (POST ``act``)."""
     person = person_of(request)
-    order = get_object_or_404(_seen_by(person), pk=order_id)
-    sides = _sides(person, order)
+    order = get_object_or_404(seen_by(person), pk=order_id)
+    sides = sides_of(person, order)
     if request.method == "POST":
         return _do(request, order, sides)
     acts = list(dict.fromkeys(act for side in sides for act in possible(State(order.state), side)))
     context = {
         "row": _row(order),
+        "code": code_of(order) if Side.CENTRE in sides else "",
         "events": [
             (event, words.word(ORDER_ACTS, event.act)) for event in order.events.select_related("by").order_by("id")
         ],
@@ -121,7 +123,7 @@ def _do(request: HttpRequest, order: WorkOrder, sides: list[Side]) -> HttpRespon
         messages.error(request, _("Not done: say something to it, or to whom it goes."))
     else:
         messages.success(request, _("Done."))
-    still = _seen_by(person_of(request)).filter(pk=order.pk).exists()
+    still = seen_by(person_of(request)).filter(pk=order.pk).exists()
     return redirect("case", order.pk) if still else redirect("cases")
 
 

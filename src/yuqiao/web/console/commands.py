@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from yuqiao.accounts.models import Person
 from yuqiao.hotline import wishes
-from yuqiao.hotline.models import Call, Line
+from yuqiao.hotline.announcements import ANNOUNCEMENTS
+from yuqiao.hotline.models import Call
 from yuqiao.languages.catalogue import FOREIGN
-from yuqiao.web.console import during
+from yuqiao.web.console import directory, during
 from yuqiao.web.console.before import ASKS, is_agent_of
 from yuqiao.web.console.call_page import may_steer
 from yuqiao.web.console.gate import person_of
@@ -51,14 +52,30 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
     return redirect("call", call_id)
 
 
-def _add_party(call: Call, request: HttpRequest, person: Person) -> None:
-    line = get_object_or_404(Line.objects.exclude(agent_contact=""), number=request.POST.get("line", ""))
+def _add_party(call: Call, request: HttpRequest, person: Person) -> HttpResponse | None:
+    line = directory.find(request.POST.get("line", ""))
+    if line is None:
+        messages.error(
+            request, _("Nobody was added: no line, or more than one, is called so. Choose one by its number.")
+        )
+        return redirect("call", call.pk)
     wishes.ask_add_party(call, line.number, by=person)
+    return None
 
 
 def _drop_leg(call: Call, request: HttpRequest, person: Person) -> None:
     leg = get_object_or_404(call.legs.filter(ended_at=None), pk=request.POST.get("leg", ""))
     wishes.ask_drop_leg(call, leg.pk, by=person)
+
+
+def _announce(call: Call, request: HttpRequest, person: Person) -> HttpResponse | None:
+    prompt, leg = request.POST.get("prompt", ""), request.POST.get("leg", "")
+    if prompt not in ANNOUNCEMENTS:
+        return HttpResponse(status=400)
+    if leg:
+        get_object_or_404(call.legs.filter(ended_at=None), pk=leg)
+    wishes.ask_announce(call, prompt, leg, by=person)
+    return None
 
 
 def _end(call: Call, _request: HttpRequest, person: Person) -> None:
@@ -108,6 +125,7 @@ def _steer(call: Call, request: HttpRequest, person: Person) -> None:
 ASKED: dict[str, Callable[[Call, HttpRequest, Person], HttpResponse | None]] = {
     "add_party": _add_party,
     "drop_leg": _drop_leg,
+    "announce": _announce,
     "end": _end,
     "choose_language": _language,
     "another": _another,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from yuqiao.accounts.departments import DepartmentError, Office, save_department
 from yuqiao.accounts.models import Department
-from yuqiao.hotline.registry import fault
+from yuqiao.lib.tables import fault
 from yuqiao.web.console import line_words, words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 

@@ -11,8 +11,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yuqiao.accounts.models import Person
+from yuqiao.hotline.announcements import ANNOUNCEMENTS
 from yuqiao.hotline.models import Call
+from yuqiao.hotline.prompts import PROMPTS
 from yuqiao.hotline.wishes import STEERING
+from yuqiao.lib.sources import source_of
 from yuqiao.web.console import words
 
 #: Where a party is while it is apart from the others.
@@ -26,28 +29,38 @@ ASKS: words.Words = {
     "hold": _("Hold"),
     "resume": _("Bring back"),
     "consult": _("Consult apart"),
+    "mute": _("Mute the party"),
+    "unmute": _("Let the party be heard"),
     "merge": _("All together again"),
     "hand_over": _("Hand over to a colleague"),
     "escalate": _("Call the floor manager"),
+    "pause_recording": _("Pause recording for a sensitive part"),
+    "resume_recording": _("Record again"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One party on the line and where it is; what may be asked of it now (codes of `ASKS`)."""
+    """One party on the line and where it is; what may be asked of it now (codes of `ASKS`). ``source``: the number by
+    which what a browser hears of it is named."""
 
     leg: str
+    source: int
     role: str
     role_word: str
     name: str
     apart: str
     apart_word: str
+    muted: bool
     asks: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Everything that can be asked now. ``recalling``: the caller is being rung again."""
+    """Everything that can be asked now. ``recalling``: the caller is being rung again.
+
+    ``recorded``: the call is, or will be; ``paused_since`` (epoch milliseconds): it is not at the moment.
+    """
 
     places: list[Place]
     consulting: bool
@@ -56,6 +69,8 @@ class Controls:
     manager_on: bool
     interpreted: bool
     own_leg: str
+    recorded: bool
+    paused_since: int | None
 
 
 def controls(call: Call, person: Person) -> Controls:
@@ -75,11 +90,13 @@ def controls(call: Call, person: Person) -> Controls:
         places.append(
             Place(
                 leg=row.pk,
+                source=source_of(row.pk),
                 role=row.role if row.role in words.PARTIES else "third",
                 role_word=words.word(words.PARTIES, row.role),
                 name=words.party_name(row, call.way_in),
                 apart=str(leg.get("aside") or ""),
                 apart_word=words.word(APART, str(leg.get("aside") or "")),
+                muted=bool(leg.get("muted")),
                 asks=_asks(leg, len(together), may_consult=may_consult),
             )
         )
@@ -92,11 +109,17 @@ def controls(call: Call, person: Person) -> Controls:
         manager_on=any(leg.get("label") == "值班主管" for leg in legs),
         interpreted=interpreted,
         own_leg="" if own is None else own.pk,
+        recorded=bool(call.snapshot.get("record")),
+        paused_since=_milliseconds(call.snapshot.get("paused_at")),
     )
 
 
 def _is(leg: Any, person: Person) -> bool:
     return bool(leg.interpreter is not None and leg.interpreter.person_id == person.pk)
+
+
+def _milliseconds(seconds: object) -> int | None:
+    return round(seconds * 1000) if isinstance(seconds, (int, float)) else None
 
 
 def _list(value: object) -> list[dict[str, Any]]:
@@ -111,7 +134,14 @@ def _asks(leg: dict[str, Any], together: int, *, may_consult: bool) -> tuple[tup
     else:
         codes = ["hold", "consult"] if may_consult else ["hold"]
         codes = [] if leg.get("role") == "interpreter" else codes  # without her the others understand nobody
+    codes += ["unmute" if leg.get("muted") else "mute"]
     return tuple((code, words.word(ASKS, code)) for code in codes)
+
+
+def announcements() -> list[tuple[str, str]]:
+    """Return what may be announced: code and sentence, as the reader would hear it."""
+    language = "zh" if words.reads_chinese() else "en"
+    return [(code, PROMPTS[code][language]) for code in ANNOUNCEMENTS]
 
 
 def arguments(asked: str, form: dict[str, str], call: Call) -> dict[str, str] | None:

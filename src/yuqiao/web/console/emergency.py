@@ -21,7 +21,7 @@ from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
-from yuqiao.web.console.hours import DAY_NAMES
+from yuqiao.web.console.hours import DAY_NAMES, days_named
 from yuqiao.web.console.plan import carry_out
 from yuqiao.workforce.calendar import DAYS
 from yuqiao.workforce.models import Interpreter
@@ -79,7 +79,7 @@ def report(emergency: Emergency, at: dt.datetime) -> dict[str, Any]:
 
 
 def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f} s"
+    return "–" if value is None else f"{value:.1f} {_('s')}"
 
 
 @allowed(Act.WATCH)
@@ -97,7 +97,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
             (
                 row,
                 words.language_name(row.language),
-                " ".join(str(words.word(DAY_NAMES, day)) for day in row.days) if row.days != DAYS else _("every day"),
+                days_named(row.days),
                 row.language in on.get(row.interpreter_id, set()),
                 bool(getattr(row.interpreter, "mobile", "")),
             )

@@ -27,6 +27,7 @@ from yuqiao.hotline.models import (
     DeliveryState,
     Invitation,
     Line,
+    LineRequest,
     Rating,
     RatingReview,
     RatingWay,
@@ -65,6 +66,14 @@ def _rated(rating: Rating) -> dict[str, object]:
     }
 
 
+def _told_by_agent(one: LineRequest) -> dict[str, object]:
+    return {
+        "of": one,
+        "line": f"{one.line.number} {words.line_name(one.line)}",
+        "language": words.language_name(one.language),
+    }
+
+
 def _complained(complaint: Complaint) -> dict[str, object]:
     return {
         "of": complaint,
@@ -99,6 +108,12 @@ def show(request: HttpRequest) -> HttpResponseBase:
         ],
         "ratings": [
             _rated(one) for one in Rating.objects.filter(given_at__gte=since).select_related("line")[:MOST_ROWS]
+        ],
+        "of_lines": [
+            _told_by_agent(one)
+            for one in LineRequest.objects.filter(rated_at__gte=since)
+            .select_related("line")
+            .order_by("-rated_at")[:MOST_ROWS]
         ],
         "sent": [(words.word(DELIVERY, state), n) for state, n in sent],
         "lines": [(line, words.line_name(line)) for line in Line.objects.order_by("number")],

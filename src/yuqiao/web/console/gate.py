@@ -22,8 +22,11 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 class Act(Enum):
     """Something a person does on these pages."""
 
+    REQUEST = "ask for an interpreter for the line one answers"
     WATCH = "see the live board and the history of calls"
     LISTEN = "hear recordings"
+    TAKE_RECORDINGS = "take recordings away as files"
+    KEEP_RECORDINGS = "keep a recording beyond its time, and let it go again"
     REPORT = "see the statistics with the rows behind them, and take them away as a file"
     STEER = "add a party to a running call, drop one, end it"
     SEE_LINES = "see the registry of lines and download it"
@@ -50,13 +53,22 @@ class Act(Enum):
     REVIEW = "review indicators, explain deviations, write the report, take a project to its next stage"
     SIGN_EVALUATION = "sign a frozen self-evaluation"
     KEEP_CONTRACTS = "enter suppliers, contracts, what is handed in, acceptance, activities, videos and honours"
+    OPEN_REGISTRIES = "open the registries, each of which asks for more"
+    SEE_PEOPLE = "see who is entered and with which roles"
+    KEEP_PEOPLE = "enter people, districts and departments, give and take roles, help whoever lost the way in"
+    READ_JOURNAL = "read the journal"
+    SEE_HOOKS = "see where partners' systems are told of events, and what became of it"
+    KEEP_HOOKS = "register and change such addresses"
     AUDIT_FORMS = "check anybody's self-evaluation form"
 
 
 #: Least privilege: who looks after the machines (administrator) sees that they work, and hears nobody.
 ALLOWED: dict[Act, frozenset[Role]] = {
+    Act.REQUEST: frozenset({Role.AGENT}),
     Act.WATCH: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Act.LISTEN: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
+    Act.TAKE_RECORDINGS: frozenset({Role.PROJECT_MANAGER, Role.AUDITOR}),
+    Act.KEEP_RECORDINGS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.REPORT: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR}),
     Act.STEER: frozenset({Role.SUPERVISOR}),
     Act.SEE_LINES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
@@ -85,6 +97,12 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.REVIEW: frozenset({Role.PROJECT_MANAGER}),
     Act.SIGN_EVALUATION: frozenset({Role.PROJECT_MANAGER}),
     Act.KEEP_CONTRACTS: frozenset({Role.PROJECT_MANAGER}),
+    Act.OPEN_REGISTRIES: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    Act.SEE_PEOPLE: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    Act.KEEP_PEOPLE: frozenset({Role.ADMINISTRATOR}),
+    Act.READ_JOURNAL: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    Act.SEE_HOOKS: frozenset({Role.SUPERVISOR, Role.PROJECT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    Act.KEEP_HOOKS: frozenset({Role.ADMINISTRATOR}),
     Act.AUDIT_FORMS: frozenset({Role.PROJECT_MANAGER, Role.AUDITOR}),
 }
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from yuqiao.languages.catalogue import FOREIGN
+from yuqiao.languages.catalogue import FOREIGN, SIGNED
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.workforce import hours as services
@@ -33,7 +33,23 @@ DAY_NAMES: words.Words = {
     "7": gettext_lazy("Sun"),
     HOLIDAY: gettext_lazy("holidays"),
 }
+#: Codes of `HoursError`.
+FAULTS: words.Words = {
+    "unknown_language": gettext_lazy("Choose a language of the service."),
+    "unknown_tier": gettext_lazy("Choose a tier."),
+    "not_days": gettext_lazy("Choose at least one day."),
+    "window_ended": gettext_lazy(
+        "It ends on {text} already and can only end earlier; for longer hours enter another window."
+    ),
+    "unknown_kind_of_day": gettext_lazy("Choose the kind of day it counts as."),
+    "no_name": gettext_lazy("Say why: the name of the holiday, or of the decision."),
+}
 MINUTES = 24 * 60
+
+
+def days_named(days: str) -> str:
+    """Return letters of `workforce.calendar.DAYS` in words; "every day" when none is missing."""
+    return _("every day") if days == DAYS else " ".join(words.word(DAY_NAMES, day) for day in days)
 
 
 @allowed(Act.WATCH)
@@ -55,7 +71,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
             (day, words.word(DAY_NAMES, day.counts_as)) for day in SpecialDay.objects.filter(date__gte=today)[:40]
         ],
         "may_edit": may(person_of(request), Act.EDIT_HOURS),
-        "choices": [(code, words.language_name(code)) for code in FOREIGN],
+        "choices": [(code, words.language_name(code)) for code in (*FOREIGN, *SIGNED)],
         "tiers": [(tier, words.word(words.TIERS, tier)) for tier in Tier.values],
         "days": [(day, words.word(DAY_NAMES, day)) for day in DAYS],
         "today": today,
@@ -89,17 +105,17 @@ def _bars(windows: Sequence[Window], date: dt.date, special: dict[dt.date, str])
 
 def _in_menu_order(today: dt.date) -> list[ServiceWindow]:
     """Return the windows that hold or will hold, languages in the order callers know."""
-    return sorted(ServiceWindow.objects.exclude(valid_until__lt=today), key=lambda row: FOREIGN.index(row.language))
+    order = (*FOREIGN, *SIGNED)
+    return sorted(ServiceWindow.objects.exclude(valid_until__lt=today), key=lambda row: order.index(row.language))
 
 
 def _row(row: ServiceWindow) -> dict[str, Any]:
-    days = _("every day") if row.days == DAYS else " ".join(str(words.word(DAY_NAMES, day)) for day in row.days)
     whole = row.begins == row.ends
     return {
         "id": row.pk,
         "language": words.language_name(row.language),
         "tier": words.word(words.TIERS, row.tier),
-        "days": days,
+        "days": days_named(row.days),
         "hours": _("round the clock") if whole else f"{row.begins:%H:%M}–{row.ends:%H:%M}",
         "valid_from": row.valid_from,
         "valid_until": row.valid_until,
@@ -130,9 +146,11 @@ def change(request: HttpRequest) -> HttpResponseBase:
             services.set_special_day(date, form.get("counts_as", ""), form.get("name", ""), by=person)
         else:
             messages.error(request, _("Nothing was changed."))
-    except ValueError as error:  # HoursError too: its sentence says what to mend
-        sentence = str(error) if isinstance(error, services.HoursError) else _("A date or a time is not complete.")
+    except services.HoursError as error:
+        sentence = words.word(FAULTS, error.code).format(text=error.about)
         messages.error(request, _("Nothing was changed.") + " " + sentence)
+    except ValueError:
+        messages.error(request, _("Nothing was changed.") + " " + _("A date or a time is not complete."))
     else:
         messages.success(request, _("Saved; the journal holds who did it."))
     return redirect("hours")

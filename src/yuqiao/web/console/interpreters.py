@@ -19,7 +19,7 @@ from yuqiao.hotline.routing_tables import DOMAINS
 from yuqiao.web.console import routing_words as say
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, person_of
-from yuqiao.web.console.hours import DAY_NAMES
+from yuqiao.web.console.hours import DAY_NAMES, days_named
 from yuqiao.web.console.words import word
 from yuqiao.workforce.calendar import DAYS
 from yuqiao.workforce.models import Interpreter
@@ -103,9 +103,6 @@ def show_list(request: HttpRequest) -> HttpResponseBase:
 def _row(one: Interpreter) -> dict[str, object]:
     profile = profile_of(one)
     held = sorted(one.languages.all(), key=lambda language: (-language.level, language.language))
-    days = (
-        _("every day") if profile.mobile_days == DAYS else " ".join(word(DAY_NAMES, day) for day in profile.mobile_days)
-    )
     hours = f"{_clock(profile.mobile_begins)}–{_clock(profile.mobile_ends)}"
     return {
         "number": one.number,
@@ -116,7 +113,7 @@ def _row(one: Interpreter) -> dict[str, object]:
         "domains": [word(say.DOMAINS, code) for code in profile.domains],
         "only": profile.only_lines,
         "barred": profile.barred_lines,
-        "at_home": f"{days} {hours}" if profile.mobile else "",
+        "at_home": f"{days_named(profile.mobile_days)} {hours}" if profile.mobile else "",
     }
 
 

@@ -19,6 +19,7 @@ KEYS: words.Words = {
     "*5#": _("call the floor manager in, an incident is opened"),
     "*12345#": _("add that line, or any other by its number"),
     "*0#": _("stop the recording: the caller does not want it"),
+    "*00#": _("pause the recording for a sensitive part, and record again"),
     "*6#": _("the call is about a court matter: if the line excludes it, the caller is told so and the call ends"),
     "*7#": _("the call is about a state secret: if the line excludes it, the caller is told so and the call ends"),
     "*8#": _("in a call that we began: the person wants no more such calls"),

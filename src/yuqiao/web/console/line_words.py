@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from yuqiao.hotline.registry import Fault
+from yuqiao.lib.tables import Fault
 from yuqiao.web.console.words import Words, word
 
 CLASSES: Words = {
@@ -79,6 +79,9 @@ FAULTS: Words = {
     "unknown_number": _("We are not dialled at {text} for this line."),
     "unknown_department": _("There is no department of code “{text}”."),
     "end_without_signature": _("An end without the day of signing."),
+    "merged": _("The cell is merged with another; divide them and write the value into each."),
+    "which_sheet": _("The workbook holds several sheets; name the one that is meant “{text}”."),
+    "not_a_time": _("“{text}” is not a time of the day; write it as 08:30."),
     "formula": _("A formula; write its value instead."),
     "not_a_day": _("“{text}” is not a day; write it as 2021-07-01."),
     "not_a_number": _("“{text}” is not a whole number."),

@@ -19,9 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yuqiao.accounts.models import Department
 from yuqiao.hotline import line_sheets
 from yuqiao.hotline import lines as registry
+from yuqiao.hotline.line_import import import_tables
 from yuqiao.hotline.models import Line
 from yuqiao.hotline.registry import WAYS_IN, Counts, Entry, Pact
 from yuqiao.languages.catalogue import FOREIGN
+from yuqiao.lib.cells import MOST_BYTES
 from yuqiao.lib.clock import now
 from yuqiao.web.console import line_words, words
 from yuqiao.web.console.board import calls, card_of
@@ -258,7 +260,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     if file is None:
         messages.error(request, gettext("Choose a file first."))
         return redirect("lines")
-    came = registry.import_tables(file.read(line_sheets.MOST_BYTES + 1), by=person_of(request))
+    came = import_tables(file.read(MOST_BYTES + 1), by=person_of(request))
     if came.faults:
         faults = [
             (one.sheet, one.row, words.word(line_words.FIELDS, one.fault.field), line_words.fault_sentence(one.fault))

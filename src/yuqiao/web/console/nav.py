@@ -36,6 +36,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("agent", _("Ask for an interpreter"), Act.REQUEST, Group.NOW),
     Entry("board", _("Live board"), Act.WATCH, Group.NOW),
     Entry("callbacks", _("Callbacks"), Act.WATCH, Group.NOW),
     Entry("incidents", _("Incidents"), Act.SEE_INCIDENTS, Group.NOW),
@@ -44,12 +45,15 @@ ENTRIES = (
     Entry("bookings", _("Bookings"), Act.WATCH, Group.PLAN),
     Entry("campaigns", _("Calling lists"), Act.REPORT, Group.PLAN),
     Entry("hours", _("Service hours"), Act.WATCH, Group.PLAN),
+    Entry("calendars", _("Calendars"), Act.ARRANGE, Group.PLAN),
     Entry("staffing", _("Staffing"), Act.REPORT, Group.PLAN),
     Entry("routing", _("Routing"), Act.WATCH, Group.PLAN),
     Entry("interpreters", _("Interpreters"), Act.EDIT_INTERPRETERS, Group.REGISTER),
     Entry("terms", _("Terms"), Act.SEE_TERMS, Group.REGISTER),
     Entry("lines", _("Lines"), Act.SEE_LINES, Group.REGISTER),
     Entry("departments", _("Departments"), Act.SEE_LINES, Group.REGISTER),
+    Entry("hooks", _("Events for partners"), Act.SEE_HOOKS, Group.REGISTER),
+    Entry("admin:index", _("People and registries"), Act.OPEN_REGISTRIES, Group.REGISTER),
     Entry("topics", _("Topics"), Act.REPORT, Group.REGISTER),
     Entry("wrap-ups", _("Wrap-ups"), Act.REPORT, Group.NOW),
     Entry("cases", _("Work orders"), Act.SEE_CASES, Group.NOW),
@@ -57,6 +61,7 @@ ENTRIES = (
     Entry("statistics", _("Statistics"), Act.REPORT, Group.RESULTS),
     Entry("reports", _("Reports"), Act.REPORT, Group.RESULTS),
     Entry("workload", _("Workload"), Act.REPORT, Group.RESULTS),
+    Entry("comments", _("Comments on recordings"), Act.LISTEN, Group.RESULTS),
     Entry("violations", _("Violations"), Act.SEE_VIOLATIONS, Group.RESULTS),
     Entry("outages", _("Outages"), Act.WATCH, Group.RESULTS),
     Entry("projects", _("Projects"), Act.SEE_PROJECTS, Group.EVALUATION),

@@ -73,7 +73,7 @@ def _row(row: Outage, at: dt.datetime) -> dict[str, object]:
         "cause": words.word(words.CAUSES, row.cause),
         "lasted": words.duration(((row.ended_at or at) - row.began_at).total_seconds()),
         "lasting": row.ended_at is None,
-        "counts": not row.planned and not row.withdrawn_at,
+        "counts": not row.planned and not row.withdrawn_at and row.service != Service.RECORD,
     }
 
 

@@ -1,19 +1,21 @@
-"""Hearing a finished recording: who may, noted in the journal each time, and the sound in ranges.
+"""Hearing the recording of a call: who may, for what, which parts; and the sound itself, in ranges.
 
-A person first says that she listens (POST); that enters the journal and yields tickets, each good for one file, one
-person and one hour. Sound is given only for a ticket, so nothing is heard that the journal does not know.
+A person first says what she listens for (POST); that begins a sitting (`hotline.listenings`), which the journal knows.
+Sound is given only within her own sitting, as one file with a channel for each party, so that whatever is played, at
+whatever speed, is in step. The page tells what was heard; a sitting ends with it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import uuid
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -21,66 +23,120 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from yuqiao.accounts.services import record
-from yuqiao.hotline.models import Call, Recording
-from yuqiao.web.console import words
+from yuqiao.hotline import interleaved, lanes, listenings, waveform
+from yuqiao.hotline.heard import Span
+from yuqiao.hotline.lanes import Lane, Placed, Reels
+from yuqiao.hotline.listenings import ListeningError
+from yuqiao.hotline.models import Call, Listening
+from yuqiao.hotline.recordings import FINISHED
+from yuqiao.hotline.tracks import RATE
+from yuqiao.web.console import recording_words, words
 from yuqiao.web.console.byte_ranges import NoSuchRangeError, wanted_range
-from yuqiao.web.console.call_page import tracks_of
 from yuqiao.web.console.gate import Act, allowed, may, person_of
+from yuqiao.web.console.security.proving import stepped_up
 
-SALT = "yuqiao.recording"
-TICKET_SECONDS = 3600
-PIECE = 256 * 1024
+#: So many levels of each lane are drawn at most; wider no screen is.
+COLUMNS = 2400
+#: Frames that are read at once: four seconds.
+PIECE = 4 * RATE
+#: What a page tells at once.
+MOST_TOLD = 2000
 
 
 @require_POST
-@allowed(Act.LISTEN)
+@login_required
 def listen(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
-    """Note in the journal that this person listens, and return where the tracks are; 404 when there are none."""
+    """Begin a sitting and return what the player needs; 404 when there is nothing to hear, 400 without a purpose."""
     call = get_object_or_404(Call, pk=call_id)
     person = person_of(request)
-    tracks = tracks_of(call) if call.ended_at else []
-    if not tracks:
+    by_role = may(person, Act.LISTEN)
+    verdict = listenings.verdict(person, call, by_role=by_role)
+    if verdict.why in recording_words.CLOSED:
+        raise PermissionDenied
+    found = lanes.lanes_of(call) if verdict else []
+    if not any(lane.files for lane in found):
         raise Http404
-    record(person, "recording.listen", call, {"recordings": [track.pk for track in tracks]})
-    return JsonResponse({"tracks": [_track(track, person.pk, call.way_in) for track in tracks]})
+    try:
+        with Reels(lanes.placed(call, found)) as reels:
+            frames = reels.frames
+        levels = lanes.levels_of(call, found)
+    except (ValueError, RuntimeError) as error:  # another format, or damaged (soundfile.LibsndfileError)
+        raise Http404 from error
+    length_ms = frames * 1000 // RATE
+    try:
+        sitting = listenings.begin(
+            call,
+            request.POST.get("purpose", ""),
+            request.POST.get("reference", ""),
+            by=person,
+            by_role=by_role,
+            length_ms=length_ms,
+            recordings=[row for lane in found for row in lane.recordings],
+        )
+    except ListeningError as error:
+        said = words.word(recording_words.FAULTS, error.code)
+        return JsonResponse({"error": said}, status=HTTPStatus.BAD_REQUEST)
+    return JsonResponse(
+        {
+            "sound": reverse("recording", args=[sitting.pk]),
+            "heard": reverse("recording-heard", args=[sitting.pk]),
+            "length": length_ms / 1000,
+            "lanes": [_lane(lane, call.way_in, fine) for lane, fine in zip(found, levels, strict=True)],
+            "files": _files(sitting) if may(person, Act.TAKE_RECORDINGS) else [],
+            "pauses": waveform.pauses(waveform.loudest_of(levels), length_ms),
+        }
+    )
 
 
-def _track(track: Recording, person_id: int, way_in: str) -> dict[str, object]:
-    ticket = signing.dumps({"recording": track.pk, "person": person_id}, salt=SALT)
-    leg = track.leg
+def _lane(lane: Lane, way_in: str, fine: waveform.Levels) -> dict[str, object]:
+    first = lane.legs[0] if lane.legs else None
     return {
-        "url": reverse("recording", args=[ticket]),
-        "role": leg.role if leg and leg.role in words.PARTIES else "third" if leg else "mix",
-        "role_word": words.word(words.PARTIES, leg.role) if leg else "",
-        "name": words.party_name(leg, way_in) if leg else "",
+        "role": first.role if first and first.role in words.PARTIES else "third" if first else "mix",
+        "role_word": words.word(words.PARTIES, first.role) if first else "",
+        "name": " / ".join(dict.fromkeys(filter(None, (words.party_name(leg, way_in) for leg in lane.legs)))),
+        "gone": len(lane.files) < len(lane.recordings),
+        "levels": base64.b64encode(waveform.shrunk(fine, COLUMNS).tobytes()).decode(),
     }
+
+
+def _files(sitting: Listening) -> list[dict[str, str]]:
+    rows = sitting.call.recordings.filter(kind__in=FINISHED).exclude(path="").order_by("id")
+    return [
+        {"name": Path(row.path).name, "sha256": row.sha256, "url": reverse("recording-take", args=[sitting.pk, row.pk])}
+        for row in rows
+    ]
+
+
+def _sitting(request: HttpRequest, listening_id: uuid.UUID) -> Listening:
+    """Return the reader's own sitting; 403 when it is over, or she may not hear this any more."""
+    person = person_of(request)
+    sitting = listenings.open_one(listening_id, person)
+    if sitting is None:
+        raise PermissionDenied
+    if sitting.purpose not in listenings.verdict(person, sitting.call, by_role=may(person, Act.LISTEN)).purposes:
+        raise PermissionDenied
+    return sitting
 
 
 @require_GET
 @login_required
-def sound(request: HttpRequest, ticket: str) -> HttpResponseBase:
-    """Give the sound that a ticket stands for, whole or in one range (RFC 9110 section 14)."""
-    try:
-        said = signing.loads(ticket, salt=SALT, max_age=TICKET_SECONDS)
-    except signing.BadSignature as error:
-        raise PermissionDenied from error
-    person = person_of(request)
-    if said["person"] != person.pk or not may(person, Act.LISTEN):
-        raise PermissionDenied
-    recording = get_object_or_404(Recording, pk=said["recording"])
-    path = file_of(recording)
-    size = path.stat().st_size
-    etag = f'"{recording.sha256 or path.stat().st_mtime_ns}"'
+def sound(request: HttpRequest, listening_id: uuid.UUID) -> HttpResponseBase:
+    """Give the sound of a sitting's call, whole or in one range (RFC 9110 section 14)."""
+    call = _sitting(request, listening_id).call
+    found = lanes.lanes_of(call)
+    placed = lanes.placed(call, found)
+    with Reels(placed) as reels:
+        frames = reels.frames
+    size = interleaved.size_of(frames, len(found))
+    etag = f'"{"-".join(str(row.pk) for lane in found for row in lane.recordings)}-{frames}"'
     asked = request.headers.get("Range") if request.headers.get("If-Range", etag) == etag else None
     try:
         part = wanted_range(asked, size)
     except NoSuchRangeError:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     first, length = part or (0, size)
-    response = StreamingHttpResponse(
-        _pieces(path, first, length), content_type="audio/wav", status=206 if part else 200
-    )
+    pieces = _pieces(placed, first, length)
+    response = StreamingHttpResponse(pieces, content_type="audio/wav", status=206 if part else 200)
     response["Content-Length"] = str(length)
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = etag
@@ -89,18 +145,65 @@ def sound(request: HttpRequest, ticket: str) -> HttpResponseBase:
     return response
 
 
-def file_of(recording: Recording) -> Path:
-    """Return the file of a recording; 404 when it is gone, or when its path leads out of the recordings folder."""
-    folder = Path(settings.RECORDINGS_DIR).resolve()
-    path = (folder / recording.path).resolve()
-    if not recording.path or not path.is_relative_to(folder) or not path.is_file():
+async def _pieces(sound: Placed, first: int, length: int) -> AsyncIterator[bytes]:
+    channels = len(sound.files)
+    with await asyncio.to_thread(Reels, sound) as reels:
+        if first < interleaved.HEAD_SIZE:
+            head = interleaved.head(reels.frames, channels)[first : first + length]
+            first, length = first + len(head), length - len(head)
+            yield head
+        frame, count, skip = interleaved.frames_within(first - interleaved.HEAD_SIZE, length, channels)
+        while count > 0 and length > 0:
+            frames = await asyncio.to_thread(reels.read, frame, min(PIECE, count))
+            if not len(frames):
+                return
+            piece = frames.astype("<i2").tobytes()[skip : skip + length]
+            yield piece
+            frame, count, length, skip = frame + len(frames), count - len(frames), length - len(piece), 0
+
+
+@require_POST
+@login_required
+def heard(request: HttpRequest, listening_id: uuid.UUID) -> HttpResponse:
+    """Take down what the page of a sitting says was heard; ``over`` ends the sitting. 403 when it is over."""
+    sitting = _sitting(request, listening_id)
+    spans = _spans(request.POST.get("spans", ""))
+    if spans is None:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    listenings.tell(sitting, spans, over="over" in request.POST)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _spans(text: str) -> list[Span] | None:
+    """Read ``[[begin, end], …]`` in milliseconds; None where it is something else."""
+    try:
+        told = json.loads(text or "[]")
+    except ValueError:
+        return None
+    if not isinstance(told, list) or len(told) > MOST_TOLD:
+        return None
+    whole = [one for one in told if isinstance(one, list) and len(one) == 2 and all(type(at) is int for at in one)]
+    return [(begin, end) for begin, end in whole] if len(whole) == len(told) else None
+
+
+@require_POST
+@allowed(Act.TAKE_RECORDINGS)
+@stepped_up
+def take(request: HttpRequest, listening_id: uuid.UUID, recording_id: int) -> HttpResponseBase:
+    """Give one finished file away, journaled with its hash; 404 when it is not of this sitting's call, or gone."""
+    sitting = _sitting(request, listening_id)
+    row = get_object_or_404(sitting.call.recordings.filter(kind__in=FINISHED), pk=recording_id)
+    path = lanes.path_of(row)
+    if path is None:
         raise Http404
-    return path
+    listenings.take(sitting, row)
+    response = StreamingHttpResponse(_content(path), content_type="audio/flac")  # RFC 9639 section 11
+    response["Content-Length"] = str(path.stat().st_size)
+    response["Content-Disposition"] = f'attachment; filename="{sitting.call.started_at:%Y%m%d-%H%M%S}-{path.name}"'
+    return response
 
 
-async def _pieces(path: Path, first: int, length: int) -> AsyncIterator[bytes]:
+async def _content(path: Path) -> AsyncIterator[bytes]:
     with await asyncio.to_thread(path.open, "rb") as file:
-        file.seek(first)
-        while length > 0 and (piece := await asyncio.to_thread(file.read, min(PIECE, length))):
-            length -= len(piece)
+        while piece := await asyncio.to_thread(file.read, 256 * 1024):
             yield piece

@@ -22,6 +22,7 @@ from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.files import NO_FILE, file_response
 from yuqiao.web.console.gate import Act, allowed, may, person_of
+from yuqiao.web.console.security.proving import stepped_up
 
 FAULTS: words.Words = {
     "period": gettext_lazy("A report is of a year (2021) or half a year (2021H1) that has begun."),
@@ -107,6 +108,7 @@ def remark(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @allowed(Act.SIGN_REPORT)
 @require_POST
+@stepped_up
 def sign(request: HttpRequest, code: str) -> HttpResponseBase:
     """Sign a report: from now on it stays as it is."""
     said = _("Signed; later changes of rows do not change it.")

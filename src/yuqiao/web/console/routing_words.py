@@ -46,7 +46,7 @@ REASONS: Words = {
 }
 DOMAINS: Words = {
     "medical": _("Medical"),
-    "police": _("Police"),
+    "police": _("Police matters"),
     "legal": _("Legal"),
     "rescue": _("Fire and rescue"),
 }

@@ -143,6 +143,7 @@ def _cell(half: Half) -> dict[str, object]:
         "needed": half.needed,
         "expected": f"{half.expected.value:.1f}",
         "planned": "–" if half.planned is None else f"{half.planned:.1f}".removesuffix(".0"),
+        "plan": "" if half.planned is None else f"{half.planned:.2f}",
         "tone": tone,
         "depth": 0 if gap is None else min(4, math.ceil(abs(gap))),
         "title": title,

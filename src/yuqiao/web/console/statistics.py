@@ -154,10 +154,22 @@ def _share(label: str, table: Table, narrow: Chosen | None) -> Share:
     )
 
 
-def _months(of: Chosen) -> list[tuple[str, int, int]]:
-    """Return each month's calls with those of the same month a year earlier."""
+def _months(of: Chosen) -> tuple[list[tuple[str, int, int]], list[tuple[str, list[int]]]]:
+    """Return each month's calls with those of the same month a year earlier, and each language's calls by month."""
     narrowed = [of.of_month(month) for month in of.period.by_month()]
-    return [(one.period.code, _calls(one.scope), _calls(one.scope_before)) for one in narrowed]
+    counted = [_by_tongue(one.scope) for one in narrowed]
+    both = [
+        (one.period.code, sum(counts.values()), _calls(one.scope_before))
+        for one, counts in zip(narrowed, counted, strict=True)
+    ]
+    found = {code for counts in counted for code in counts}
+    spoken = [code for code in (*catalogue.CODES, *sorted(found - {*catalogue.CODES, ""}), "") if code in found]
+    return both, [(words.language_name(code), [counts.get(code, 0) for counts in counted]) for code in spoken]
+
+
+def _by_tongue(scope: Scope) -> dict[str, int]:
+    tables = grouped(scope, "language", [BY_CODE["calls"]])
+    return {str(code): table["calls"].numerator for code, table in tables.items()}
 
 
 def _calls(scope: Scope) -> int:
@@ -190,7 +202,7 @@ def _periods(of: Chosen) -> list[str]:
 def statistics(request: HttpRequest) -> HttpResponseBase:
     """Show the figures of what was chosen."""
     of = chosen(request.GET)
-    shares, months = divided(of), _months(of)
+    shares, (months, tongues) = divided(of), _months(of)
     context = {
         "of": of,
         "rows": overview(of),
@@ -198,6 +210,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         "columns": [name_of(figure) for figure in COLUMNS],
         "chart_height": len(shares) * BAR_STEP,
         "months": months,
+        "tongues": tongues if len(tongues) > 1 else [],
         "bars": charts.pairs(months) if len(months) > 1 else [],
         "heat": _heat(of),
         "hours": range(charts.HOURS),

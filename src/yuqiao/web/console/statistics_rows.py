@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yuqiao.cases.models import WorkOrder
@@ -67,7 +68,7 @@ def _beside_call(row: Any, call: Call, figure: Figure) -> dict[str, object]:
 
 
 def _time(waited: dt.timedelta | None) -> str:
-    return words.NONE if waited is None else f"{words.seconds(waited // MILLISECOND)} s"
+    return words.NONE if waited is None else f"{words.seconds(waited // MILLISECOND)} {gettext('s')}"
 
 
 def _outage(row: Outage, _figure: Figure) -> dict[str, object]:

@@ -1,30 +1,27 @@
-"""The board's live stream: server-sent events (WHATWG HTML, section 9.2)."""
+"""The live streams of the board and of the big screen: server-sent events (WHATWG HTML, section 9.2)."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from yuqiao.accounts.models import Person
-from yuqiao.web.console import feed
+from yuqiao.web.console import feed, reading
+from yuqiao.web.console.frames import trouble
 from yuqiao.web.console.gate import Act, may
+from yuqiao.web.console.pieces import BOARD
 
+LOG = logging.getLogger(__name__)
 #: A stream ends by itself after this long; the browser comes back, and its right to watch is checked anew.
 LONGEST_SECONDS = 300.0
 RETRY_MS = 1000
-
-
-def frame(message: tuple[int | None, str, str]) -> str:
-    """Return one event as it goes over the wire; ``data`` is a single line of JSON."""
-    event_id, name, data = message
-    first = "" if event_id is None else f"id: {event_id}\n"
-    return f"{first}event: {name}\ndata: {data}\n\n"
 
 
 def last_seen(request: HttpRequest) -> int:
@@ -38,37 +35,44 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     person = await request.auser()
     if not isinstance(person, Person) or not await sync_to_async(may)(person, Act.WATCH):
         return HttpResponse(status=403)
-    response = StreamingHttpResponse(
-        _events(last_seen(request), get_language() or "zh-hans"), content_type="text/event-stream"
-    )
+    return following(last_seen(request), BOARD)
+
+
+def following(after: int, view: str) -> StreamingHttpResponse:
+    """Return the answer that goes on as long as somebody watches."""
+    language = get_language() or "zh-hans"
+    response = StreamingHttpResponse(_events(after, view, language), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # nginx would keep events back
     return response
 
 
-async def _events(after: int, language: str) -> AsyncIterator[str]:
+async def _events(after: int, view: str, language: str) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     end = loop.time() + LONGEST_SECONDS
-    watcher = feed.FEED.join(language)
+    watcher = feed.FEED.join(language, view)
     try:
-        yield f"retry: {RETRY_MS}\n\n"
-        for missed in await sync_to_async(_catch_up)(after, language):
-            if missed is not None:
-                yield frame(missed)
+        yield f"retry: {RETRY_MS}\n\n".encode()
+        try:
+            yield await sync_to_async(_catch_up)(after, view, language)
+        except DatabaseError:
+            LOG.exception("the database does not answer; the browser comes back for what it missed")
+            yield trouble("database")
+            return
         while (left := end - loop.time()) > 0:
             try:
-                message = await asyncio.wait_for(watcher.queue.get(), left)
+                chunk = await asyncio.wait_for(watcher.queue.get(), left)
             except TimeoutError:
                 return
-            if message is None:
+            if chunk is None:
                 return
-            yield frame(message)
+            yield chunk
     finally:
         feed.FEED.leave(watcher)
 
 
-def _catch_up(after: int, language: str) -> list[feed.Message]:
+def _catch_up(after: int, view: str, language: str) -> bytes:
     try:
-        return feed.catch_up(after, language)
+        return reading.catch_up(after, view, language)
     finally:
         close_old_connections()

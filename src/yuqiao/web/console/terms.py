@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from yuqiao.hotline import terms
-from yuqiao.hotline.line_sheets import MOST_BYTES
 from yuqiao.languages.catalogue import FOREIGN
 from yuqiao.languages.models import Domain, Term
+from yuqiao.lib.cells import MOST_BYTES
 from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.gate import Act, allowed, may, person_of
@@ -22,7 +22,7 @@ from yuqiao.web.console.gate import Act, allowed, may, person_of
 DOMAINS: words.Words = {
     "general": gettext_lazy("General"),
     "medical": gettext_lazy("Medicine"),
-    "police": gettext_lazy("Police"),
+    "police": gettext_lazy("Police matters"),
     "rescue": gettext_lazy("Fire and rescue"),
     "legal": gettext_lazy("Law"),
     "travel": gettext_lazy("Travel"),

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from yuqiao.hotline.models import Call, CallEvent
-from yuqiao.web.console import line_words, routing_words, words
+from yuqiao.web.console import during, line_words, overhearing, routing_words, words
 
 #: One sentence for each kind. Names in braces are facts of the event; a missing one reads as a dash.
 SENTENCES: words.Words = {
     "arrived": _("The call arrives on line {line}"),
+    "requested": _("An agent of line {line} asked for it on her page; her telephone is rung"),
     "answered": _("Answered"),
     "language_known": _("The language is known at once: {language} ({by})"),
     "language_chosen": _("Language chosen: {language} ({by})"),
@@ -28,9 +29,16 @@ SENTENCES: words.Words = {
     "notice_failed": _("The recording notice could not be played"),
     "recording_started": _("Recording starts"),
     "recording_failed": _("A recording failed"),
+    "recording_lost": _("The recording cannot be written; it is tried again and again, and the call goes on without"),
+    "recording_back": _("The recording is written again"),
+    "recording_paused": _("The recording is paused for a sensitive part ({who})"),
+    "recording_resumed": _("Recording goes on after {seconds} s ({who})"),
+    "recording_pause_reminded": _("The recording is still paused: the interpreter was reminded"),
+    "recording_not_paused": _("The recording has not stopped yet: it is told to once more"),
     "interpreter_requested": _("An interpreter is sought"),
     "interpreter_rung": _("Interpreter {number} is rung"),
     "interpreter_answered": _("The interpreter answers"),
+    "briefed": _("The interpreter is told in private what the call is about"),
     "interpreter_joined": _("Interpreter {number} joins, {seconds} s after the call began"),
     "interpreter_refused": _("The interpreter does not take the call"),
     "interpreter_no_answer": _("The interpreter does not answer"),
@@ -74,6 +82,8 @@ SENTENCES: words.Words = {
     "interpreter_on": _("Interpreter {number} is on"),
     "caller_rung": _("The caller is rung"),
     "caller_answered": _("The caller picks up"),
+    "caller_joined": _("The caller joins"),
+    "caller_unreachable": _("The caller cannot be reached"),
     "caller_reached": _("The caller is called back: both hear each other"),
     "caller_not_reached": _("The caller does not pick up"),
     "caller_lost": _("The caller's line broke; the others stay"),
@@ -86,6 +96,11 @@ SENTENCES: words.Words = {
     "agent_not_reached_again": _("The lost agent does not pick up"),
     "agent_back": _("The agent is back in the call"),
     "recall_failed": _("The lost party was not reached; a callback is owed"),
+    "engine_lost": _("A fault of our media server cut off {parties} parties; all are called back with an apology"),
+    "rung_again": _("Rung again after our fault (attempt {attempt})"),
+    "interpreter_back": _("Interpreter {number} is back in the call"),
+    "interpreter_not_back": _("Interpreter {number} does not pick up again after our fault; another is sought"),
+    "rebuilt": _("All talk again, {gap} s after the fault; the gap counts for nobody"),
     "held": _("Put on hold: hears the request to stay"),
     "resumed": _("Back from hold"),
     "hold_reminded": _("Still on hold: the others were reminded"),
@@ -93,23 +108,49 @@ SENTENCES: words.Words = {
     "consult_began": _("A private consultation begins"),
     "consult_ended": _("The consultation is over, all are together again"),
     "excluded": _("About {matter}, which the line excludes: the caller is told so, the call ends"),
+    "reroute_asked": _("The floor has an interpreter sought anew"),
     "another_asked": _("Another interpreter is asked for: {wish}"),
     "handover_asked": _("The interpreter wants to hand over to a colleague"),
     "handed_over": _("Interpreter {number} takes over"),
     "handover_failed": _("No colleague could take over; the interpreter goes on"),
     "escalated": _("The floor manager is called in; an incident was opened"),
     "wish_refused": _("A wish by keys could not be carried out"),
+    "muted": _("A party is muted: nobody hears it"),
+    "unmuted": _("A muted party is heard again"),
+    "announced": _("Announced: {sentence}"),
+    "monitor_on": _("A supervisor is on the phone: {mode} ({purpose})"),
+    "monitor_mode": _("The supervisor changes: {mode}"),
+    "monitor_off": _("The supervisor listens no more"),
+    "monitor_unreachable": _("The supervisor's phone was not answered"),
+    "picture_asked": _("The caller's page asks for a picture beside the voice"),
+    "picture_began": _("Caller and interpreter are joined by a picture"),
+    "picture_ended": _("The picture ends after {lasted_s} s"),
+    "picture_refused": _("The interpreter goes on without a picture"),
     "ended": _("The call is over: {outcome}"),
     "failed": _("The call was ended by a fault of ours"),
 }
 
 #: Kinds that tell of something going well or badly, and so are marked; and those worth a mark in the recording.
 GOOD = frozenset(
-    {"caller_back", "agent_back", "handed_over", "interpreter_joined", "caller_reached", "agent_joined", "third_joined"}
+    {
+        "recording_back",
+        "interpreter_back",
+        "rebuilt",
+        "caller_back",
+        "agent_back",
+        "handed_over",
+        "interpreter_joined",
+        "caller_reached",
+        "agent_joined",
+        "caller_joined",
+        "third_joined",
+    }
 )
 BAD = frozenset(
     {
         "excluded",
+        "engine_lost",
+        "interpreter_not_back",
         "agent_lost",
         "caller_lost",
         "escalated",
@@ -128,8 +169,11 @@ BAD = frozenset(
         "machine_heard",
         "failed",
         "recording_failed",
+        "recording_not_paused",
+        "recording_lost",
         "notice_failed",
         "agent_unreachable",
+        "caller_unreachable",
         "third_unreachable",
         "third_unknown",
         "line_not_valid",
@@ -148,6 +192,8 @@ MARKED = (
         "third_left",
         "third_asked",
         "recording_started",
+        "recording_paused",
+        "recording_resumed",
         "work_done",
         "language_corrected",
         "consent_refused",
@@ -201,11 +247,18 @@ def _facts(event: CallEvent) -> defaultdict[str, str]:
         known = (routing_words.GENDERS, routing_words.LEVELS, routing_words.DOMAINS)
         asked = [(table, str(data.get(name, ""))) for table, name in zip(known, WISHED, strict=True)]
         facts["wish"] = " / ".join(words.word(table, code) for table, code in asked if code)
+    if event.kind == "announced":
+        facts["sentence"] = dict(during.announcements()).get(facts["prompt"], facts["prompt"])
+    if event.kind.startswith("monitor_"):
+        facts["mode"] = words.word(overhearing.MODES, facts["mode"])
+        facts["purpose"] = words.word(overhearing.PURPOSE_WORDS, facts["purpose"])
     if "outcome" in facts:
         facts["outcome"] = words.word(words.OUTCOMES, facts["outcome"])
     waited = data.get("since_start_ms")
     if isinstance(waited, (int, float)):
         facts["seconds"] = f"{waited / 1000:.1f}"
+    if isinstance(gap := data.get("gap_ms"), (int, float)):
+        facts["gap"] = f"{gap / 1000:.1f}"
     return facts
 
 

@@ -69,6 +69,7 @@ CONSENT_BY: Words = {
     "caller": _("by the caller's key"),
     "interpreter": _("by the interpreter's keys"),
     "desk": _("by the desk"),
+    "handover": _("by itself, as another interpreter came on"),
 }
 PHASES: Words = {
     "arriving": _("Arriving"),
@@ -106,19 +107,26 @@ TIERS: Words = {"resident": _("Resident"), "remote": _("Remote")}
 REQUESTS: Words = {"waiting": _("Waiting"), "claimed": _("Ringing")}
 
 
+#: Why a recording holds nothing for a while.
+GAPS: Words = {
+    "paused": _("Not recorded from {begin} to {end}: paused for a sensitive part"),
+    "lost": _("Not recorded from {begin} to {end}: the recording of {name} failed"),
+}
 SERVICES: Words = {
     "calls": _("Call server"),
     "media": _("Media server"),
     "trunk": _("Trunk"),
     "web": _("Web pages"),
     "line": _("Partner line"),
+    "record": _("Recordings"),
 }
 CAUSES: Words = {
     "call_server_away": _("No call server was at work"),
     "engine_unreachable": _("The media server could not be reached"),
     "lease_lapsed": _("The database could not be reached"),
+    "recordings_unwritable": _("Recordings could not be written"),
 }
-SPANS: Words = {"on": _("Signed on"), "break": _("On a break"), "wrap_up": _("Wrap-up")}
+SPANS: Words = {"on": _("Signed on to work"), "break": _("On a break"), "wrap_up": _("Wrap-up")}
 VIOLATIONS: Words = {
     "missed_ring": _("Rang in vain"),
     "refused": _("Refused a call"),
@@ -152,7 +160,7 @@ def language_name(code: str) -> str:
     """Return a service language's name; a plain sentence while it is not known."""
     if not code:
         return gettext("Language not known yet")
-    language = catalogue.BY_CODE.get(code)
+    language = catalogue.BY_CODE.get(code) or catalogue.SIGNED.get(code)
     if language is None:
         return code
     return language.zh if reads_chinese() else language.en
@@ -195,5 +203,5 @@ def seconds_between(first: dt.datetime | None, last: dt.datetime | None) -> floa
 
 
 def epoch_ms(moment: dt.datetime) -> int:
-    """Return milliseconds since 1970, as the browser counts."""
-    return int(moment.timestamp() * 1000)
+    """Return milliseconds since 1970, as the browser counts; rounded as alarms are: one moment, one number."""
+    return round(moment.timestamp() * 1000)

@@ -28,6 +28,7 @@ from yuqiao.web.console.projects.acting import NOTHING, Given, Verb, answer
 from yuqiao.web.console.projects.dashboard import frame, project_of
 from yuqiao.web.console.projects.shown import rows_shown
 from yuqiao.web.console.projects.words import STAGES, STEPS
+from yuqiao.web.console.security.proving import demand_fresh
 
 #: Why a step is refused -> the page where that is mended.
 MENDED_AT: dict[str, str] = {
@@ -128,6 +129,8 @@ def _needed(step: Step) -> Act:
 
 def _take(step: Step) -> Verb:
     def do(project: Project, request: HttpRequest, by: Person) -> None:
+        if step in SIGNING_ACTS:
+            demand_fresh(request)
         process.advance(project, step, by=by, note=request.POST.get("note", ""), seen=request.POST.get("seen", ""))
 
     return Verb(_needed(step), do)

@@ -26,7 +26,7 @@ LIGHTS: Words = {
 LIGHTS_OVER: Words = {
     "green": _("Reached"),
     "amber": _("Reached in part"),
-    "red": _("Missed"),
+    "red": _("Target missed"),
     "none": _("No data yet"),
 }
 SOURCES: Words = {

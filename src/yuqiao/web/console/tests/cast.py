@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import struct
 import uuid
-import wave
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 
 from yuqiao.accounts.models import Person, Role
 from yuqiao.accounts.services import create_person, grant_role
+from yuqiao.hotline.gaps import Gap
 from yuqiao.hotline.models import (
     Call,
     Callback,
@@ -26,6 +27,7 @@ from yuqiao.hotline.models import (
     Recording,
     WayIn,
 )
+from yuqiao.hotline.tracks import encode_flac
 from yuqiao.lib.clock import now
 from yuqiao.workforce.models import Interpreter, InterpreterLanguage, PresenceState, Tier
 
@@ -115,20 +117,20 @@ def lease() -> Lease:
 
 
 def tone_file(path: Path, seconds: float, hertz: float) -> None:
-    """A tone that comes and goes each second, 8 kHz mono 16 bit."""
+    """A tone that comes and goes each second, 8 kHz mono 16 bit, as FLAC."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rate = 8000
     samples = [
         int(9000 * abs(math.sin(math.pi * n / rate / 1.3)) ** 2 * math.sin(2 * math.pi * hertz * n / rate))
         for n in range(int(seconds * rate))
     ]
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, rate, len(samples), "NONE", ""))
-        file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
+    path.write_bytes(encode_flac(np.array(samples, np.int16)))
 
 
-def track(of: Call, of_leg: Leg, *, seconds: float = 12, hertz: float = 440, path: str = "") -> Recording:
-    name = f"finished/{of.pk}/{of_leg.role}-{Recording.objects.count()}.wav"
+def track(
+    of: Call, of_leg: Leg, *, seconds: float = 12, hertz: float = 440, path: str = "", gaps: list[Gap] | None = None
+) -> Recording:
+    name = f"finished/{of.pk}/{of_leg.role}-{Recording.objects.count()}.flac"
     tone_file(Path(settings.RECORDINGS_DIR) / name, seconds, hertz)
     return Recording.objects.create(
         call=of,
@@ -137,6 +139,7 @@ def track(of: Call, of_leg: Leg, *, seconds: float = 12, hertz: float = 440, pat
         name=name,
         path=path or name,
         duration_ms=int(seconds * 1000),
+        gaps=[asdict(gap) for gap in gaps or []],
         created_at=now(),
     )
 

@@ -54,6 +54,10 @@ def recordings(tmp_path: Path, settings: object) -> Path:
     return folder
 
 
+#: Written by ``make pages`` when everything stands.
+BUILT = Path(__file__).parents[1] / "static" / "built" / ".built"
+
+
 @dataclass
 class Site:
     """A real ``yuqiao web`` over the test database."""
@@ -67,6 +71,7 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, **environment: str) -> None:
+        assert BUILT.exists(), "the pages' modules are not built: say make pages"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "yuqiao.config.cli", "web"],
             env=os.environ

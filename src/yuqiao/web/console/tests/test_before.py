@@ -134,7 +134,7 @@ def test_an_agent_of_the_line_chooses_the_language_while_the_call_runs_and_nothi
     call = cast.call(20)
     assert call.line is not None
     client.force_login(cast.person("zhao", Role.AGENT, line=call.line.number))
-    assert f"/calls/{call.pk}/" in client.get("/", headers=ENGLISH).content.decode()
+    assert f"/calls/{call.pk}/" in client.get("/", headers=ENGLISH, follow=True).content.decode()
     shown = page(client, call)
     assert 'value="choose_language"' in shown
     assert 'value="end"' not in shown

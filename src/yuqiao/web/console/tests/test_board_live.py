@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 from playwright.sync_api import expect
 
 from yuqiao.accounts.models import JournalEntry, Role
+from yuqiao.hotline.models import CallCommand
 from yuqiao.lib.clock import now
 from yuqiao.web.console.tests import cast
 from yuqiao.web.console.tests.conftest import Site, Visitor
@@ -20,7 +22,7 @@ HOSTILE = "<img src=x onerror=\"document.body.dataset.hacked='1'\"><script>docum
 
 def test_a_supervisor_signs_in_and_lands_on_the_board(visitor: Visitor) -> None:
     wang = cast.person("wang", Role.SUPERVISOR, name="王琳", password=cast.PASSWORD)
-    page = visitor.open("/")
+    page = visitor.open("/sign-in/?next=/")
     page.get_by_label("User name").fill("wang")
     page.get_by_label("Password").fill(cast.PASSWORD)
     page.keyboard.press("Enter")
@@ -100,13 +102,56 @@ def test_the_page_says_since_when_it_is_stale_and_catches_up(visitor: Visitor, s
     page.evaluate("window.notReloaded = true")
     site.stop()
     expect(page.locator("#live")).to_have_attribute("data-state", "stale", timeout=12_000)
-    expect(page.locator("#stale-since")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
+    expect(page.locator("#live [data-when=stale] time")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
     missed = cast.call(2)
     cast.event(missed, "arrived")
     site.start()
     expect(page.locator(f"#call-{missed.pk}")).to_be_visible()
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
     assert page.evaluate("window.notReloaded")
+
+
+def test_a_database_that_does_not_answer_is_told_and_comes_back(visitor: Visitor) -> None:
+    visitor.sign_in(cast.person("wang", Role.SUPERVISOR))
+    page = visitor.open_live()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE hotline_callevent RENAME TO away")
+        try:
+            expect(page.locator("#live")).to_have_attribute("data-state", "database", timeout=12_000)
+            expect(page.locator("#live")).to_contain_text(re.compile(r"shown as of \d\d:\d\d:\d\d"))
+        finally:
+            cursor.execute("ALTER TABLE away RENAME TO hotline_callevent")
+    expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=12_000)
+
+
+def test_the_big_screen_shows_a_change_within_the_time(visitor: Visitor) -> None:
+    visitor.sign_in(cast.person("wang", Role.SUPERVISOR))
+    helper = cast.interpreter("K-01", "ko")
+    page = visitor.open("/board/wall/")
+    row = page.locator("#wall tr", has_text="Korean")
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    expect(row.locator(".ready")).to_have_text("1")
+    assert page.locator("button, a, input").count() == 0
+    Interpreter.objects.filter(pk=helper.pk).update(state="busy")
+    expect(row.locator(".ready")).to_have_text("0", timeout=2_000)
+    assert visitor.problems == []
+
+
+def test_a_supervisor_re_routes_from_the_board(visitor: Visitor) -> None:
+    visitor.sign_in(cast.person("wang", Role.SUPERVISOR))
+    cast.interpreter("K-01", "ko")
+    cast.interpreter("E-01", "en")
+    cast.waiting(cast.call(20, language="ko", phase="seeking"))
+    page = visitor.open_live()
+    page.get_by_role("button", name="Re-route").click()
+    dialog = page.locator("#reroute")
+    expect(dialog.locator("option[value=K-01]")).to_be_attached()
+    expect(dialog.locator("option[value=E-01]")).to_have_attribute("hidden", "")
+    dialog.get_by_label("Offer it first to").select_option("K-01")
+    dialog.get_by_role("button", name="Seek anew").click()
+    expect(page.locator(".messages")).to_contain_text("The call server was asked")
+    assert list(CallCommand.objects.values_list("kind", flat=True)) == ["reroute"]
+    assert visitor.problems == []
 
 
 def test_timers_trust_the_servers_clock(visitor: Visitor) -> None:

@@ -16,7 +16,7 @@ from yuqiao.hotline.figures.catalogue import CALLS
 from yuqiao.hotline.figures.definition import Scope
 from yuqiao.hotline.figures.period import period
 from yuqiao.hotline.models import Call
-from yuqiao.web.console.charts import BASE, LEVELS, WIDTH, levels, pairs
+from yuqiao.web.console.charts import BASE, DAY_HEIGHT, LEVELS, WIDTH, course, levels, pairs
 from yuqiao.web.console.tests import cast
 
 
@@ -53,3 +53,28 @@ def test_hours_are_the_citys(client: Client) -> None:
     assert sunday is not None
     assert re.findall(r">(\d+)</td>", sunday[1]) == ["0"] * 23 + ["1"]
     assert 'id="months"' in text
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 500), st.floats(0, 1), st.none() | st.floats(0, 300)), min_size=96, max_size=96),
+    st.floats(0, 1),
+)
+def test_a_days_bars_stay_within_the_picture_and_their_good_part_within_the_bar(
+    told: list[tuple[int, float, float | None]], now: float
+) -> None:
+    drawn = course([(calls, int(calls * share), usual) for calls, share, usual in told], now)
+    assert [bar.calls for bar in drawn.bars] == [calls for calls, _share, _usual in told if calls]
+    for bar in drawn.bars:
+        assert 0 <= bar.top <= bar.good_top <= DAY_HEIGHT
+        assert (bar.good == bar.height) or bar.in_time < bar.calls
+    heights = [float(point.split(",")[1]) for point in drawn.line.split()]
+    assert all(0 <= height <= DAY_HEIGHT for height in heights)
+    assert 0 <= drawn.now <= 960
+
+
+def test_a_days_bar_says_when_it_was_and_a_day_without_history_has_no_line() -> None:
+    quarters: list[tuple[int, int, float | None]] = [(0, 0, None)] * 96
+    quarters[33] = (4, 3, None)
+    drawn = course(quarters, 0.5)
+    (bar,) = drawn.bars
+    assert (bar.clock, bar.calls, bar.in_time, drawn.line, drawn.expected, drawn.now) == ("08:15", 4, 3, "", None, 480)

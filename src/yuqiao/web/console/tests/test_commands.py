@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
-from yuqiao.accounts.models import JournalEntry, Role
-from yuqiao.hotline.models import CallCommand
+from yuqiao.accounts.models import Department, JournalEntry, Role
+from yuqiao.hotline.models import Agreement, CallCommand, Line
 from yuqiao.lib.clock import now
 from yuqiao.web.console.tests import cast
 
@@ -56,10 +58,38 @@ def test_only_lines_of_the_list_can_be_added(client: Client) -> None:
     call, quiet = cast.call(20), cast.line("999", agent_contact="")
     url = f"/calls/{call.pk}/command/"
     for number in ("sip:premium@elsewhere.example", "00881", "", quiet.number):
-        assert client.post(url, {"ask": "add_party", "line": number}).status_code == 404
+        response = client.post(
+            url, {"ask": "add_party", "line": number}, headers={"accept-language": "en"}, follow=True
+        )
+        assert "Nobody was added" in response.content.decode()
     assert client.post(url, {"ask": "drop_leg", "leg": cast.leg(cast.call(), "agent").pk}).status_code == 404
     assert client.post(url, {"ask": "launch"}).status_code == 400
     assert asked() == []
+
+
+def test_a_line_is_found_by_its_name_or_by_a_department_that_it_answers_for(client: Client) -> None:
+    client.force_login(cast.person("wang", Role.SUPERVISOR))
+    call = cast.call(20)
+    cast.line("12319", "城建服务", "City works", agent_contact="sip:works@127.0.0.1")
+    cast.line("12333", "社保咨询", "Social insurance", agent_contact="sip:social@127.0.0.1")
+    water, later = (
+        Department.objects.create(code=code, name_zh=name) for code, name in (("w", "水务局"), ("l", "园林局"))
+    )
+    day, works = dt.date(2021, 7, 1), Line.objects.get(number="12319")
+    Agreement.objects.create(line=works, department=water, signed_on=day)
+    Agreement.objects.create(line=works, department=later)
+    asks = {"12333": "12333", "社保": "12333", " 水务局 ": "12319", "园林局": None, "务": None, "1": None}
+    for said, number in asks.items():
+        before = len(asked())
+        client.post(
+            f"/calls/{call.pk}/command/", {"ask": "add_party", "line": said}, headers={"accept-language": "zh-hans"}
+        )
+        wanted = [] if number is None else [("add_party", {"line": number})]
+        assert asked()[before:] == wanted, said
+    client.post(
+        f"/calls/{call.pk}/command/", {"ask": "add_party", "line": "City works"}, headers={"accept-language": "en"}
+    )
+    assert asked()[-1] == ("add_party", {"line": "12319"})
 
 
 def test_a_call_that_is_over_takes_nothing(client: Client) -> None:

@@ -32,7 +32,7 @@ def attempt(client: Client, password: str, **more: str) -> int:
     return client.post("/sign-in/", {"username": "wang", "password": password, **more}).status_code
 
 
-@pytest.mark.parametrize("path", ["/", "/board/", f"/calls/{uuid.uuid4()}/", "/recordings/x/"])
+@pytest.mark.parametrize("path", ["/callbacks/", "/board/", f"/calls/{uuid.uuid4()}/", f"/recordings/{uuid.uuid4()}/"])
 def test_strangers_are_sent_to_the_door(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 302
@@ -109,15 +109,17 @@ def test_each_role_sees_what_the_table_says(enter: Callable[..., Client], role: 
     home = client.get("/", headers={"accept-language": "en"})
     if watches:
         assert home["Location"] == "/board/"
+    elif role is Role.AGENT:
+        assert home["Location"] == "/agent/"
     else:
         assert home.status_code == 200
 
 
-def test_an_agents_page_names_the_role_and_line(client: Client) -> None:
+def test_an_agent_of_a_line_that_is_not_registered_is_told_who_mends_it(client: Client) -> None:
     client.force_login(cast.person("chen", Role.AGENT, name="陈晓", line="12345"))
-    page = client.get("/", headers={"accept-language": "en"}).content.decode()
+    page = client.get("/", follow=True, headers={"accept-language": "en"}).content.decode()
     assert "陈晓" in page
-    assert "Hotline agent 12345" in page
+    assert "administrator can say which line you answer" in page
 
 
 def test_an_interpreter_sees_her_state_and_her_own_calls_only(client: Client) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from yuqiao.accounts.models import Role
+from yuqiao.accounts.models import JournalEntry, Role
 from yuqiao.hotline.models import Call, CallCommand, Leg
 from yuqiao.web.console.tests import cast
 
@@ -64,7 +64,7 @@ def test_what_can_be_asked_follows_from_where_everybody_is(client: Client) -> No
     call, _legs = three()
     client.force_login(cast.person("wang", Role.SUPERVISOR))
     page = client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
-    assert page.count('value="hold"') == 2, "whoever is not the interpreter"
+    assert page.count('name="ask" value="hold"') == 2, "whoever is not the interpreter"
     assert page.count('value="consult"') == 2, "with the agent, and with the floor manager"
     held, _ = three_again(caller="hold")
     page = client.get(f"/calls/{held.pk}/", headers=ENGLISH).content.decode()
@@ -73,8 +73,32 @@ def test_what_can_be_asked_follows_from_where_everybody_is(client: Client) -> No
     apart, _ = three_again(caller="wait", agent="consult", interpreter="consult")
     page = client.get(f"/calls/{apart.pk}/", headers=ENGLISH).content.decode()
     assert 'value="merge"' in page
-    assert 'value="hold"' not in page
+    assert 'name="ask" value="hold"' not in page
     assert "the caller does not hear it" in page
+
+
+def test_the_recording_is_paused_and_goes_on(client: Client) -> None:
+    call, legs = three()
+    helper = legs["interpreter"].interpreter
+    assert helper is not None
+    client.force_login(helper.person)
+    page = client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
+    assert "pause_recording" not in page, "nothing is recorded of this call"
+    call.snapshot["record"] = True
+    call.save()
+    page = client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
+    assert 'value="pause_recording"' in page
+    assert client.post(f"/calls/{call.pk}/command/", {"ask": "pause_recording"}).status_code == 302
+    call.snapshot["paused_at"] = call.started_at.timestamp() + 20
+    call.save()
+    page = client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
+    assert "The recording is paused." in page
+    assert 'value="resume_recording"' in page
+    assert 'value="pause_recording"' not in page
+    client.force_login(cast.person("wang", Role.SUPERVISOR))
+    assert client.post(f"/calls/{call.pk}/command/", {"ask": "resume_recording"}).status_code == 302
+    kinds = list(CallCommand.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == ["pause_recording", "resume_recording"]
 
 
 def three_again(**asides: str) -> tuple[Call, dict[str, Leg]]:
@@ -106,5 +130,46 @@ def test_the_interpreter_has_them_on_her_own_desk(client: Client) -> None:
 def test_the_card_of_keys_can_be_printed_by_everybody_who_signs_in(client: Client) -> None:
     client.force_login(cast.person("li", Role.INTERPRETER))
     page = client.get("/keys/", headers=ENGLISH).content.decode()
-    for keys in ("*1#", "*2#", "*3#", "*4#", "*5#", "##"):
+    for keys in ("*1#", "*2#", "*3#", "*4#", "*5#", "*00#", "##"):
         assert f"<kbd>{keys}</kbd>" in page
+
+
+def test_a_party_is_muted_and_something_is_said_to_one_or_all(client: Client) -> None:
+    call, legs = three()
+    call.snapshot["legs"][1]["muted"] = True
+    call.save()
+    client.force_login(cast.person("wang", Role.SUPERVISOR))
+    page = client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
+    assert page.count('name="ask" value="mute"') == 2
+    assert page.count('name="ask" value="unmute"') == 1
+    assert "Heard by nobody" in page
+    assert "Please speak slowly" in page
+    url, agent = f"/calls/{call.pk}/command/", legs["agent"].pk
+    for form in (
+        {"ask": "unmute", "leg": agent},
+        {"ask": "mute", "leg": agent},
+        {"ask": "announce", "prompt": "slowly", "leg": ""},
+        {"ask": "announce", "prompt": "ending_soon", "leg": agent},
+    ):
+        assert client.post(url, form).status_code == 302
+    assert list(CallCommand.objects.order_by("id").values_list("kind", "arguments")) == [
+        ("unmute", {"leg": agent}),
+        ("mute", {"leg": agent}),
+        ("announce", {"prompt": "slowly"}),
+        ("announce", {"prompt": "ending_soon", "leg": agent}),
+    ]
+    assert client.post(url, {"ask": "announce", "prompt": "goodbye"}).status_code == 400
+    elsewhere = cast.leg(cast.call(), "agent").pk
+    assert client.post(url, {"ask": "announce", "prompt": "slowly", "leg": elsewhere}).status_code == 404
+    actions = list(JournalEntry.objects.order_by("id").values_list("action", flat=True))
+    assert actions[-4:] == ["call.unmute", "call.mute", "call.announce", "call.announce"]
+
+
+def test_what_was_announced_stands_in_the_history_as_a_sentence(client: Client) -> None:
+    call, legs = three()
+    cast.event(call, "announced", prompt="one_voice")
+    cast.event(call, "muted", of_leg=legs["agent"])
+    client.force_login(cast.person("wang", Role.SUPERVISOR))
+    page = client.get(f"/calls/{call.pk}/", headers=ENGLISH).content.decode()
+    assert "Announced: Please speak one at a time." in page
+    assert "A party is muted" in page

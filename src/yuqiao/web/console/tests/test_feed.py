@@ -15,7 +15,7 @@ from django.http import StreamingHttpResponse
 from django.test import AsyncClient, RequestFactory
 
 from yuqiao.accounts.models import Role
-from yuqiao.web.console import feed, stream
+from yuqiao.web.console import feed, reading, stream
 from yuqiao.web.console.tests import cast
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -33,13 +33,26 @@ def run_in_thread(task: Any) -> Any:
     return asyncio.to_thread(work)
 
 
-async def until(watcher: feed.Watcher, name: str) -> tuple[int | None, str, str]:
-    """The next message of this name."""
+Told = tuple[int | None, str, Any]  # id, name, data of an event
+
+
+def parsed(chunk: bytes) -> list[Told]:
+    """The events of a chunk."""
+    events: list[Told] = []
+    for text in filter(None, chunk.decode().split("\n\n")):
+        fields = dict(line.split(": ", 1) for line in text.split("\n"))
+        events.append((int(fields["id"]) if "id" in fields else None, fields["event"], json.loads(fields["data"])))
+    return events
+
+
+async def until(watcher: feed.Watcher, name: str) -> Told:
+    """The next event of this name; what came with it is passed over."""
     while True:
-        message = await asyncio.wait_for(watcher.queue.get(), 10)
-        assert message is not None
-        if message[1] == name:
-            return message
+        chunk = await asyncio.wait_for(watcher.queue.get(), 10)
+        assert chunk is not None
+        for event in parsed(chunk):
+            if event[1] == name:
+                return event
 
 
 def wait_for_threads() -> None:
@@ -66,7 +79,7 @@ async def test_each_reader_is_told_in_her_language() -> None:
         for watcher, word in ((chinese, "通话中"), (english, "Talking")):
             event_id, _, data = await until(watcher, "call")
             assert event_id == event.pk
-            assert word in json.loads(data)["html"]
+            assert word in data["html"]
     finally:
         live.leave(chinese)
         live.leave(english)
@@ -77,14 +90,14 @@ async def test_beats_carry_our_clock() -> None:
     watcher = live.join("en")
     try:
         _, _, data = await until(watcher, "beat")
-        assert abs(json.loads(data)["now"] / 1000 - time.time()) < 5
+        assert abs(data["now"] / 1000 - time.time()) < 5
     finally:
         live.leave(watcher)
 
 
 async def test_who_is_too_slow_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "QUEUE_LENGTH", 1)
-    monkeypatch.setattr(feed, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(reading, "BEAT_SECONDS", 0.0)
     live = feed.Feed()
     watcher = live.join("en")
     deadline = time.monotonic() + 10
@@ -99,22 +112,29 @@ def test_a_browser_that_comes_back_gets_what_it_missed() -> None:
     first, second = cast.call(30), cast.call(20)
     seen = cast.event(first, "arrived")
     newest = cast.event(second, "arrived")
-    told = [message for message in feed.catch_up(seen.pk, "en") if message is not None]
+    told = parsed(reading.catch_up(seen.pk, "board", "en"))
     calls = [message for message in told if message[1] == "call"]
-    assert str(second.pk) in {json.loads(data)["id"] for _, _, data in calls}
+    assert str(second.pk) in {data["id"] for _, _, data in calls}
     assert calls[-1][0] == newest.pk
-    assert [message[1] for message in told][-2:] == ["panels", "beat"]
+    assert [message[1] for message in told][-2:] == ["pieces", "beat"]
 
 
 def test_a_browser_that_missed_too_much_renews_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "MOST_CATCH_UP", 2)
+    monkeypatch.setattr(reading, "MOST_CATCH_UP", 2)
     for _ in range(3):
         newest = cast.event(cast.call(9), "arrived")
-    assert feed.catch_up(0, "en") == [(newest.pk, "renew", "{}")]
+    assert parsed(reading.catch_up(0, "board", "en")) == [(newest.pk, "renew", {})]
+
+
+def test_a_page_that_missed_nothing_is_not_renewed_however_many_calls_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_CATCH_UP", 2)
+    for _ in range(5):
+        newest = cast.event(cast.call(9), "arrived")
+    assert "renew" not in {name for _, name, _ in parsed(reading.catch_up(newest.pk, "board", "en"))}
 
 
 def test_a_browser_of_another_database_renews_its_page() -> None:
-    assert feed.catch_up(10**9, "en") == [(0, "renew", "{}")]
+    assert parsed(reading.catch_up(10**9, "board", "en")) == [(0, "renew", {})]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +164,7 @@ async def test_the_stream_ends_so_that_rights_are_checked_anew(monkeypatch: pyte
     assert response["Content-Type"] == "text/event-stream"
     received = [frame async for frame in frames(response)]
     assert received[0] == "retry: 1000"
-    assert any(frame.startswith("event: panels\ndata: {") for frame in received)
+    assert any(frame.startswith("event: pieces\ndata: {") for frame in received)
 
 
 async def test_streams_end_when_their_process_does() -> None:
@@ -152,5 +172,5 @@ async def test_streams_end_when_their_process_does() -> None:
     watcher = live.join("en")
     await until(watcher, "beat")
     live.close()
-    while (message := await asyncio.wait_for(watcher.queue.get(), 10)) is not None:
-        assert message[1] in {"beat", "panels"}
+    while (chunk := await asyncio.wait_for(watcher.queue.get(), 10)) is not None:
+        assert {name for _, name, _ in parsed(chunk)} <= {"beat", "pieces"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from django.test import Client
 from yuqiao.accounts.models import JournalEntry, Role
 from yuqiao.web.console.tests import cast
 from yuqiao.workforce.calendar import DAYS
-from yuqiao.workforce.hours import open_window
+from yuqiao.workforce.hours import close_window, open_window
 from yuqiao.workforce.models import ServiceWindow, SpecialDay
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,23 @@ def test_who_only_watches_changes_nothing(client: Client) -> None:
 def test_an_agent_does_not_see_it(client: Client) -> None:
     client.force_login(cast.person("agent", Role.AGENT))
     assert client.get("/hours/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (NEW | {"from": "2026-03-02", "language": "tlh"}, "请选择本服务的语种。"),
+        (NEW | {"from": "2026-03-02", "tier": "none"}, "请选择覆盖层级。"),
+        (NEW | {"from": "2026-03-02", "days": []}, "请至少选择一天。"),
+        ({"ask": "special", "date": "2026-03-04", "counts_as": "9", "name": "x"}, "请选择按何日值守。"),
+        ({"ask": "special", "date": "2026-03-04", "counts_as": "H", "name": " "}, "请写明原因：节假日名称或有关决定。"),
+        ({"ask": "close", "until": "2026-03-10"}, "2026-03-09"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_readers_language(wang: Client, wrong: dict[str, object], said: str) -> None:
+    window = open_window("en", "resident", DAYS, dt.time(0), dt.time(0), valid_from=dt.date(2020, 1, 1), by=None)
+    close_window(window, dt.date(2026, 3, 9), by=None)
+    page = wang.post("/hours/change/", {"window": window.pk} | wrong, follow=True).content.decode()
+    told = page.partition('<li class="error">')[2].partition("</li>")[0]
+    assert said in told
+    assert not re.search("[A-Za-z]{2}", told), "no English in a Chinese sentence"

@@ -17,7 +17,9 @@ from yuqiao.accounts.models import Department, JournalEntry, Role
 from yuqiao.hotline import line_sheets, lines, registry
 from yuqiao.hotline.line_sheets import LINES, to_csv
 from yuqiao.hotline.models import DialledNumber, Line, WayIn
-from yuqiao.hotline.registry import Entry, Pact, fault
+from yuqiao.hotline.registry import Entry, Pact
+from yuqiao.lib import cells, tables
+from yuqiao.lib.tables import fault
 from yuqiao.web.console import line_words
 from yuqiao.web.console.tests import cast
 
@@ -209,7 +211,7 @@ def test_an_upload_is_written_or_answered_row_by_row(wang: Client) -> None:
 
 
 def test_every_fault_has_a_sentence_with_its_facts() -> None:
-    files = [Path(str(module.__file__)) for module in (line_sheets, lines, registry)]
+    files = [Path(str(module.__file__)) for module in (line_sheets, lines, registry, cells, tables)]
     source = "".join(file.read_text("utf-8") for file in files)
     written = set(re.findall(r'(?:fault\([^,()]+(?:\[0\])?, |CellError\()"([a-z_]+)"', source))
     assert len(written) > 30

@@ -11,6 +11,7 @@ from django.utils import timezone
 from yuqiao.accounts.models import Role
 from yuqiao.hotline.models import Outage
 from yuqiao.lib.clock import now
+from yuqiao.web.console import words
 from yuqiao.web.console.tests import cast
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -97,3 +98,15 @@ def test_statistics_lead_to_the_outages(client: Client) -> None:
     text = page(client, f"/statistics/availability/numerator/?period={year}")
     assert f"/outages/#o{one.pk}" in text
     assert "6:00" in text
+
+
+def test_the_board_says_since_when_nothing_is_recorded(zhou: Client) -> None:
+    cast.lease()
+    assert "Recordings cannot be written" not in page(zhou, "/board/")
+    began = away("record", ago=5, cause="recordings_unwritable", minutes=1)
+    Outage.objects.filter(pk=began.pk).update(ended_at=None)
+    text = page(zhou, "/board/")
+    assert "Recordings cannot be written; calls go on without." in text
+    assert f'data-since="{words.epoch_ms(began.began_at)}"' in text
+    log = page(zhou)
+    assert "Recordings could not be written" in log

@@ -8,10 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from yuqiao.accounts.models import JournalEntry, Role
+from yuqiao.hotline.gaps import LOST, PAUSED, Gap
 from yuqiao.web.console.tests import cast
 from yuqiao.web.console.tests.conftest import Visitor
 
 pytestmark = pytest.mark.browser
+
+
+def listen(page: Page, purpose: str = "quality") -> None:
+    """Say what for, and listen."""
+    page.get_by_label("What I listen for").select_option(purpose)
+    page.get_by_role("button", name="Listen").click()
 
 
 def seconds(page: Page) -> float:
@@ -29,6 +36,8 @@ def test_three_tracks_play_together_and_the_listening_is_journaled(visitor: Visi
     listened = JournalEntry.objects.filter(action="recording.listen", actor=wang)
     assert not listened.exists()
     page.get_by_role("button", name="Listen").click()
+    assert not listened.exists(), "not without a purpose"
+    listen(page)
     expect(page.locator("#player")).to_have_attribute("data-ready", "3")
     entry = listened.get()
     assert entry.subject_id == str(call.pk)
@@ -70,11 +79,68 @@ def test_it_stops_at_the_end(visitor: Visitor) -> None:
     call = cast.finished_call()
     cast.track(call, call.legs.all()[0], seconds=1)
     page = visitor.open(f"/calls/{call.pk}/")
-    page.get_by_role("button", name="Listen").click()
+    listen(page)
     page.get_by_role("button", name="Play", exact=True).click()
     expect(page.locator("#position")).to_have_text("0:01")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     assert page.locator("#player").get_attribute("data-playing") is None
+
+
+def test_what_was_not_recorded_is_shown(visitor: Visitor) -> None:
+    visitor.sign_in(cast.person("wang", Role.SUPERVISOR))
+    call = cast.finished_call()
+    legs = list(call.legs.all())
+    paused = Gap(3000, 6000, PAUSED)
+    for leg, gaps in zip(legs, ([paused], [paused, Gap(9000, 12000, LOST)], [paused]), strict=True):
+        cast.track(call, leg, seconds=12, gaps=gaps)
+    page = visitor.open(f"/calls/{call.pk}/")
+    listen(page)
+    expect(page.locator("#player")).to_have_attribute("data-ready", "3")
+    bands = page.locator(".axis .gap")
+    assert [band.get_attribute("data-why") for band in bands.all()] == ["paused", "lost"], "a pause once for all"
+    axis, band = page.locator("#axis").bounding_box(), bands.first.bounding_box()
+    assert axis is not None
+    assert band is not None
+    assert (band["x"] - axis["x"]) / axis["width"] == pytest.approx(0.25, abs=0.02)
+    assert band["width"] / axis["width"] == pytest.approx(0.25, abs=0.02)
+    said = page.locator(".silences li").all_inner_texts()
+    assert said[0] == "Not recorded from 0:03 to 0:06: paused for a sensitive part"
+    assert said[1].startswith("Not recorded from 0:09 to 0:12: the recording of ")
+    page.locator(".silences button").first.click()
+    assert seconds(page) == pytest.approx(3, abs=0.1)
+    assert visitor.problems == []
+
+
+def test_comments_are_written_where_one_listens_and_stand_as_flags(visitor: Visitor) -> None:
+    visitor.sign_in(cast.person("wang", Role.SUPERVISOR))
+    call = cast.finished_call()
+    cast.track(call, call.legs.all()[2], seconds=12)
+    page = visitor.open(f"/calls/{call.pk}/")
+    listen(page)
+    expect(page.locator("#player")).to_have_attribute("data-ready", "1")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("c")
+    expect(page.locator("#comment-at")).to_have_text("0:05")
+    page.keyboard.type("said 15 for 50, k")
+    page.get_by_label("Kind of comment").select_option("error")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.locator("#comments li .comment-text")).to_have_text("said 15 for 50, k")
+    assert page.locator("#player").get_attribute("data-playing") is None, "what is written presses no keys"
+    flag = page.locator(".flag")
+    expect(flag).to_have_attribute("data-kind", "error")
+    page.keyboard.press("Home")
+    page.locator("#axis").focus()
+    page.keyboard.press("Home")
+    assert seconds(page) == 0
+    flag.click()
+    assert seconds(page) == pytest.approx(5, abs=0.1)
+    page.get_by_label("Answer to this comment").fill("agreed")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator(".reply .comment-text")).to_have_text("agreed")
+    assert page.locator("#player").get_attribute("data-ready") == "1", "the sitting goes on"
+    page.locator(".comment-verbs").get_by_role("button", name="Withdraw").click()
+    expect(page.locator(".flag")).to_have_count(0)
+    assert visitor.problems == []
 
 
 def test_a_recording_that_is_gone_is_said_so(visitor: Visitor) -> None:
@@ -83,7 +149,7 @@ def test_a_recording_that_is_gone_is_said_so(visitor: Visitor) -> None:
     lost = cast.track(call, call.legs.all()[0], seconds=1)
     (visitor.site.recordings / lost.path).unlink()
     page = visitor.open(f"/calls/{call.pk}/")
-    page.get_by_role("button", name="Listen").click()
+    listen(page)
     expect(page.get_by_text("The recording could not be loaded.")).to_be_visible()
 
 
@@ -95,4 +161,20 @@ def test_a_running_call_keeps_its_page_fresh(visitor: Visitor) -> None:
     expect(page.locator(".timeline .empty")).to_be_visible()
     cast.event(call, "interpreter_lost", of_leg=caller, number="E-09")
     expect(page.get_by_text("Interpreter E-09 was lost")).to_be_visible()
+    assert visitor.problems == []
+
+
+def test_a_recording_is_kept_longer_with_a_reason_and_let_go_again(visitor: Visitor) -> None:
+    visitor.sign_in(cast.person("wang", Role.SUPERVISOR))
+    call = cast.finished_call()
+    cast.track(call, call.legs.all()[0], seconds=1, hertz=440)
+    page = visitor.open(f"/calls/{call.pk}/")
+    page.get_by_text("Keep longer…").click()
+    page.get_by_label("Reason").fill("Case 17 at the district court")
+    page.keyboard.press("Enter")
+    expect(page.locator(".keeping strong")).to_have_text(re.compile("kept longer by wang since"))
+    expect(page.locator(".keeping")).to_contain_text("Case 17 at the district court")
+    page.get_by_role("button", name="Let it go at its time").click()
+    expect(page.get_by_text("Keep longer…")).to_be_visible()
+    assert call.holds.get().released_at is not None
     assert visitor.problems == []

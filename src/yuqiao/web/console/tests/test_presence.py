@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from yuqiao.accounts.models import JournalEntry, Role
+from yuqiao.web.console.presence import REASONS
 from yuqiao.web.console.tests import cast
 from yuqiao.workforce.models import Interpreter
 
@@ -22,7 +23,7 @@ def anna(client: Client) -> Interpreter:
 
 def test_she_comes_on_duty_and_the_journal_knows(client: Client, anna: Interpreter) -> None:
     page = client.get("/").content.decode()
-    assert page.count('name="state"') == 3
+    assert page.count('name="state"') == 2 + len(REASONS), "ready, off, and a break for each reason"
     assert client.post("/presence/", {"state": "ready"}).status_code == 302
     anna.refresh_from_db()
     assert anna.state == "ready"

@@ -164,7 +164,7 @@ def test_a_number_nobody_counts_is_refused_and_the_words_stay(people: list[Perso
 def test_claims_are_printed_or_withheld_with_their_reason(people: list[Person], project: Project) -> None:
     zhao = entered(people[0])
     text = zhao.get(here(project, "report")).content.decode()
-    assert "Printed" in text
+    assert "Is printed" in text
     assert "Withheld" in text
     piece = project.evidence.all()[0]
     Evidence.objects.filter(pk=piece.pk).update(link="https://x.example/a")

@@ -97,7 +97,7 @@ def test_the_dashboard_shows_target_actual_share_light_score_and_why(zhao: Clien
     for number in (1, 2, 3):
         piece(project, number)
     text = page(zhao, f"/projects/{project.pk}/")
-    for said in ("＝4份", "3份", "75%", "Missed", "按比例计4.50分", "150%", "far above target"):
+    for said in ("＝4份", "3份", "75%", "Target missed", "按比例计4.50分", "150%", "far above target"):
         assert said in text, said
     assert text.count("still to be explained") == 2, "one that fell short, and one far above its target (S129)"
     Deviation.objects.create(indicator=video, cause="两期合拍为系列", remedy="按期复核", entered_at=now())

@@ -189,3 +189,24 @@ def test_at_her_desk_she_notes_looks_up_and_finds_all_of_it_after_a_reload(visit
     expect(page.locator("form.note textarea")).to_have_value("住址：黄埔大道")
     assert CallNote.objects.get().text == "住址：黄埔大道"
     assert visitor.problems == []
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_phrase_cards_are_in_the_callers_language_and_the_readers(client: Client) -> None:
+    call, li, _leg = on_call()
+    client.force_login(li.person)
+    path = f"/calls/{call.pk}/workplace/"
+    Call.objects.update(language="ar")
+    page = client.get(path, headers={"accept-language": "en"}).content.decode()
+    assert '<dd lang="ar" dir="rtl">هل هناك شخص مصاب أو مريض؟</dd>' in page
+    assert '<dt lang="en">Is anybody hurt or ill?</dt>' in page
+    Call.objects.update(language="en")
+    page = client.get(path, headers={"accept-language": "en"}).content.decode()
+    assert '<dd lang="en" dir="ltr">Is anybody hurt or ill?</dd>' in page
+    assert '<dt lang="zh">有人受伤或生病吗？</dt>' in page, "never a sentence beside itself"
+    Call.objects.update(language="")
+    assert "cards-of-phrases" not in client.get(path).content.decode()
+    Call.objects.update(language="ar")
+    client.force_login(cast.person("boss", Role.SUPERVISOR))
+    assert "cards-of-phrases" not in client.get(path).content.decode(), "who does not interpret needs none"

@@ -1,36 +1,17 @@
-// The live board: takes what the stream brings, puts it in its place, and says when it hears nothing.
+// The live board: calls come, change and end as the stream tells; dialogs for what a supervisor does from here.
 
-import { heard, paint, serverNow, startTimers } from "./clock.js";
+import { paint } from "./clock.js";
+import { element, follow } from "./live.js";
 
-const SILENT_MS = 5000; // beats come every 2 s
-const AGAIN_MS = 2000;
-
-const feed = document.getElementById("feed");
-const live = document.getElementById("live");
 const open = document.getElementById("open-calls");
 const finished = document.getElementById("finished-calls");
-const most = Number(feed.dataset.finished);
-
-let lastId = feed.dataset.after;
-let lastHeard = Date.now();
-let lastTry = Date.now();
-let source = null;
-
-/** HTML that our own server rendered and escaped, as an element. */
-function element(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html.trim();
-  return template.content.firstElementChild;
-}
+const most = Number(document.getElementById("feed").dataset.finished);
 
 /** Put a card among the others by its start; `rising`: oldest first. */
 function place(list, card, rising) {
   const started = Number(card.dataset.started);
-  const after = [...list.children].find((other) => {
-    const theirs = Number(other.dataset.started);
-    return rising ? theirs > started : theirs < started;
-  });
-  list.insertBefore(card, after ?? null);
+  const later = (other) => (rising ? Number(other.dataset.started) > started : Number(other.dataset.started) < started);
+  list.insertBefore(card, [...list.children].find(later) ?? null);
 }
 
 function showCall({ id, open: inProgress, html }) {
@@ -50,59 +31,25 @@ function showCall({ id, open: inProgress, html }) {
   while (finished.children.length > most) finished.lastElementChild.remove();
 }
 
-function showPanels({ figures, side }) {
-  for (const [id, html] of [["figures", figures], ["side", side]]) {
-    const panel = document.getElementById(id);
-    const focused = panel.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-    panel.innerHTML = html;
-    paint(panel);
-    if (focused) panel.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+/** Ask about one waiting call; people who hold its language come first. */
+function reroute(button) {
+  const dialog = document.getElementById("reroute");
+  const { call, language, name } = button.dataset;
+  const form = dialog.querySelector("form");
+  form.action = dialog.dataset.url.replace(/0{8}-0{4}-0{4}-0{4}-0{12}/, call);
+  form.elements.language.value = language;
+  dialog.querySelector("h2 span").textContent = name;
+  for (const option of form.elements.interpreter.options) {
+    option.hidden = Boolean(option.value) && !option.dataset.languages.split(" ").includes(language);
   }
+  form.elements.interpreter.value = "";
+  dialog.showModal();
 }
 
-function sign(state) {
-  if (live.dataset.state === state) return;
-  live.dataset.state = state;
-  document.body.classList.toggle("is-stale", state === "stale");
-  if (state === "stale") {
-    const since = new Date(serverNow() - (Date.now() - lastHeard));
-    document.getElementById("stale-since").textContent = time(since);
-  }
-}
-
-const clockFormat = new Intl.DateTimeFormat("en-GB", { timeZone: feed.dataset.zone, timeStyle: "medium" });
-const time = (date) => clockFormat.format(date);
-
-function alive(event) {
-  lastHeard = Date.now();
-  if (event.lastEventId) lastId = event.lastEventId;
-  sign("live");
-  return JSON.parse(event.data);
-}
-
-function connect() {
-  lastTry = Date.now();
-  source?.close();
-  source = new EventSource(`${feed.dataset.url}?after=${encodeURIComponent(lastId)}`);
-  source.addEventListener("call", (event) => showCall(alive(event)));
-  source.addEventListener("panels", (event) => showPanels(alive(event)));
-  source.addEventListener("beat", (event) => heard(alive(event).now));
-  source.addEventListener("renew", () => location.reload());
-  source.addEventListener("error", () => {
-    // The browser itself comes back after a lost connection (with Last-Event-ID), but not after an answer other than 200.
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
-  });
-}
-
-heard(Number(feed.dataset.now));
-startTimers();
-connect();
-const showClock = () => (document.getElementById("clock").textContent = time(new Date(serverNow())));
-showClock();
-setInterval(() => {
-  showClock();
-  if (Date.now() - lastHeard <= SILENT_MS) return;
-  sign("stale");
-  // A half-open connection says nothing for ever: start anew.
-  if (Date.now() - Math.max(lastHeard, lastTry) > 2 * SILENT_MS) connect();
-}, 500);
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (button?.matches(".reroute")) reroute(button);
+  if (button?.matches("dialog .close")) button.closest("dialog").close();
+  if (button?.id === "emergency-open") document.getElementById("emergency-switch").showModal();
+});
+follow({ call: showCall });

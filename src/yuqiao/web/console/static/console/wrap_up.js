@@ -112,6 +112,14 @@ function watch() {
   if (form) wake(form);
 }
 
+// From her notes, or from anywhere else, to the first step that waits: F6 goes to the next part of a page anywhere.
+addEventListener("keydown", (event) => {
+  const form = document.querySelector(".wrap-form");
+  if (event.key !== "F6" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || !form || !visible(form)) return;
+  event.preventDefault();
+  frame(form, stepsOf(form).find((step) => !step.querySelector("input:checked")));
+});
+
 let asked = "";
 function look() {
   // The part of the page that refreshes itself names the call whose wrap-up is open.
