@@ -23,6 +23,10 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+#: For pages that telephone: their view sets it under ``Permissions-Policy``.
+WITH_MICROPHONE = "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"
+#: For pages that may show who calls, too.
+WITH_CAMERA = "camera=(self), geolocation=(), microphone=(self), payment=(), usb=()"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -20,23 +22,53 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.template.base import Lexer, TokenType
 
+from yuqiao.languages.catalogue import FOREIGN
+
 WEB = Path(__file__).resolve().parent
-LOCALE = WEB / "locale"
 #: Folder of each catalogue -> what Babel calls the language.
 LANGUAGES = {"zh_Hans": "zh_Hans", "en": "en"}
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None}
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
 _TRANSLATE = ("translate ", "trans ")
+#: A sentence, or one in singular and plural.
+Sentence = str | tuple[str, str]
 
 
-def sentences() -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The catalogues of one part of the pages: sentences found below ``root``, except below ``without``."""
+
+    root: Path
+    locale: Path
+    languages: Mapping[str, str]
+    without: tuple[Path, ...] = ()
+
+    def files(self, suffix: str) -> list[Path]:
+        """Return its files, without tests, in a fixed order."""
+        found = sorted(self.root.rglob(f"*{suffix}"))
+        mine = [one for one in found if "tests" not in one.relative_to(WEB).parts]
+        return [one for one in mine if not any(one.is_relative_to(other) for other in self.without)]
+
+    def path(self, folder: str, suffix: str = "po") -> Path:
+        """Return where the catalogue of a language is kept."""
+        return self.locale / folder / "LC_MESSAGES" / f"django.{suffix}"
+
+
+CITIZEN = WEB / "citizen"
+#: What staff read, in Chinese and English.
+STAFF = Book(WEB, WEB / "locale", LANGUAGES, (CITIZEN,))
+#: What citizens read, in all service languages. Django finds it as the application's own ``locale`` folder.
+CITIZENS = Book(CITIZEN, CITIZEN / "locale", LANGUAGES | {code: code for code in FOREIGN})
+BOOKS = (STAFF, CITIZENS)
+
+
+def sentences(book: Book) -> Iterator[tuple[str, Sentence]]:
     """Yield (file, sentence) for each sentence that the pages can show."""
-    for path in sorted(WEB.rglob("*.py")):
-        if "tests" in path.relative_to(WEB).parts:
-            continue
+    for path in book.files(".py"):
         for _line, _function, found, _comments in extract_python(BytesIO(path.read_bytes()), KEYWORDS, (), {}):
-            if found:
-                yield path.relative_to(WEB).as_posix(), str(found)
-    for path in sorted(WEB.rglob("*.html")):
+            texts = texts_of(found)
+            if texts[0]:
+                yield path.relative_to(WEB).as_posix(), (texts[0], texts[1]) if len(texts) > 1 else texts[0]
+    for path in book.files(".html"):
         for sentence in template_sentences(path.read_text("utf-8")):
             yield path.relative_to(WEB).as_posix(), sentence
 
@@ -55,32 +87,37 @@ def template_sentences(source: str) -> Iterator[str]:
             yield quote[1:-1].replace("%", "%%")  # as Django looks it up
 
 
-def catalogue(folder: str) -> Catalog:
+def catalogue(book: Book, folder: str) -> Catalog:
     """Read the committed catalogue of one language; an empty one where there is none yet."""
-    path = LOCALE / folder / "LC_MESSAGES" / "django.po"
+    path = book.path(folder)
     if not path.exists():
-        return Catalog(locale=LANGUAGES[folder])
+        return Catalog(locale=book.languages[folder])
     with path.open("rb") as file:
-        return read_po(file, locale=LANGUAGES[folder])
+        return read_po(file, locale=book.languages[folder])
 
 
-def extract() -> int:
+def texts_of(string: object) -> tuple[str, ...]:
+    """Return a translation's forms: one, or as many as the language has plurals; none is empty in a complete one."""
+    return tuple(str(one) for one in string) if isinstance(string, list | tuple) else (str(string or ""),)
+
+
+def extract(book: Book) -> int:
     """Bring the catalogues in line with the pages; return how many sentences are still untranslated."""
     untranslated = 0
-    found: dict[str, set[str]] = {}
-    for file, sentence in sentences():
+    found: dict[Sentence, set[str]] = {}
+    for file, sentence in sentences(book):
         found.setdefault(sentence, set()).add(file)
-    for folder, locale in LANGUAGES.items():
-        old = catalogue(folder)
+    for folder, locale in book.languages.items():
+        old = catalogue(book, folder)
         new = Catalog(locale=locale, project="Yuqiao", fuzzy=False, creation_date=old.creation_date)
         new.revision_date = old.revision_date
-        for sentence in sorted(found):
-            before = old.get(sentence)
-            text = str(before.string) if before else ""
-            text = text or (sentence if folder == "en" else "")
-            untranslated += not text
+        for sentence in sorted(found, key=lambda one: (one,) if isinstance(one, str) else one):
+            before = old.get(sentence[0] if isinstance(sentence, tuple) else sentence)
+            text = before.string if before and all(texts_of(before.string)) else None
+            text = text or (sentence if folder == "en" else None)
+            untranslated += text is None
             new.add(sentence, text, locations=[(file, 0) for file in sorted(found[sentence])])
-        path = LOCALE / folder / "LC_MESSAGES" / "django.po"
+        path = book.path(folder)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as output:
             write_po(output, new, width=120, include_lineno=False, sort_output=True)
@@ -88,11 +125,15 @@ def extract() -> int:
 
 
 def compile_all() -> None:
-    """Write the ``.mo`` file of each language."""
-    for folder in LANGUAGES:
-        path = LOCALE / folder / "LC_MESSAGES" / "django.mo"
-        with path.open("wb") as output:
-            write_mo(output, catalogue(folder))
+    """Write the ``.mo`` file of each language of each book, each at once: other processes may be reading them."""
+    for book in BOOKS:
+        for folder in book.languages:
+            made = BytesIO()
+            write_mo(made, catalogue(book, folder))
+            path = book.path(folder, "mo")
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as output:
+                output.write(made.getvalue())
+            Path(output.name).replace(path)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -102,7 +143,7 @@ def main(argv: list[str] | None = None) -> int:
     if parser.parse_args(argv).do == "compile":
         compile_all()
         return 0
-    untranslated = extract()
+    untranslated = sum(extract(book) for book in BOOKS)
     sys.stdout.write(f"{untranslated} sentences are not translated yet\n")
     return 1 if untranslated else 0
 
