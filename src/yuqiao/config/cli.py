@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from yuqiao.lib import memory
+
 Command = Callable[[list[str]], int]
 
 #: How much later than calls and pages background work gets a processor (nice(2)).
@@ -29,11 +31,15 @@ def command(name: str, says: str) -> Callable[[Command], Command]:
 @command("up", "run media, calls, web and work together, and restart what dies")
 def up(argv: list[str]) -> int:
     """Bring the database up to date, then supervise the four processes until SIGTERM or SIGINT."""
-    argparse.ArgumentParser(prog="yuqiao up", description=COMMANDS["up"][1]).parse_args(argv)
     from yuqiao.config import supervisor  # noqa: PLC0415
 
+    parser = argparse.ArgumentParser(prog="yuqiao up", description=COMMANDS["up"][1])
+    names = [program.name for program in supervisor.PLATFORM]
+    without = "leave one out, as media where Asterisk is in its place; may be given again"
+    parser.add_argument("--without", action="append", default=[], choices=names, help=without)
+    left_out = parser.parse_args(argv).without
     status = manage(["migrate", "--verbosity", "1"])
-    return status or supervisor.run(supervisor.PLATFORM)
+    return status or supervisor.run([program for program in supervisor.PLATFORM if program.name not in left_out])
 
 
 @command("media", "the media server: signalling and mixing, speaks ARI")
@@ -42,6 +48,7 @@ def media(argv: list[str]) -> int:
     argparse.ArgumentParser(prog="yuqiao media", description=COMMANDS["media"][1]).parse_args(argv)
     from yuqiao.media.server import main as serve  # noqa: PLC0415
 
+    _settle_memory()
     serve()
     return 0
 
@@ -53,7 +60,13 @@ def calls(argv: list[str]) -> int:
     _django()
     from yuqiao.calls.server import main as serve  # noqa: PLC0415
 
+    _settle_memory()
     return _status(serve())
+
+
+def _settle_memory() -> None:
+    memory.settle()
+    memory.give_back()
 
 
 @command("web", "the web pages, on YUQIAO_WEB_LISTEN")
@@ -63,14 +76,20 @@ def web(argv: list[str]) -> int:
     _django()
     from yuqiao.config.web_server import serve  # noqa: PLC0415
 
+    memory.give_back()
     return serve()
 
 
-@command("work", "a worker for background jobs, as finishing recordings")
+@command("work", "a worker for background jobs, as finishing recordings, and what is told to partners")
 def work(argv: list[str]) -> int:
     """Run django-tasks-db's worker; further arguments go to it. It gives way to whatever callers wait for."""
     os.nice(BACKGROUND)
     manage(["remind_evaluations", "--keep"])
+    manage(["keep_recordings"])
+    memory.give_back()
+    from yuqiao.hooks.dispatcher import Dispatcher  # noqa: PLC0415
+
+    Dispatcher().start()
     return manage(["db_worker", "--no-reload", *argv])
 
 
@@ -97,6 +116,12 @@ def evaluate(argv: list[str]) -> int:
     from yuqiao.samples.run import main as run  # noqa: PLC0415
 
     return run(argv)
+
+
+@command("verify-recordings", "prove that every finished recording is the one that was made")
+def verify_recordings(argv: list[str]) -> int:
+    """Run the management command of that name."""
+    return manage(["verify_recordings", *argv])
 
 
 @command("migrate", "bring the database up to date")
@@ -126,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="yuqiao",
         description="语桥: a city's interpretation hotline.",
-        epilog="\n".join(f"  {name:<12}{says}" for name, (_, says) in COMMANDS.items()),
+        epilog="\n".join(f"  {name:<19}{says}" for name, (_, says) in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", choices=list(COMMANDS), metavar="command")

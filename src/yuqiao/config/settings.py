@@ -10,7 +10,23 @@ from typing import Any
 
 import environ
 
-from yuqiao.lib.environment import contact_pattern, flag, public_url, read, sender_names
+from yuqiao.lib.environment import (
+    contact_pattern,
+    countries,
+    country,
+    days_by_class,
+    flag,
+    networks,
+    public_url,
+    read,
+    role_names,
+    sender_names,
+    sound_name,
+    turn_urls,
+    video,
+    wall_key,
+    websocket_url,
+)
 from yuqiao.lib.hours import Hours
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +42,12 @@ ALLOWED_HOSTS = read("YUQIAO_HOSTS", lambda raw: raw.split(","), ["localhost", "
 CSRF_TRUSTED_ORIGINS = read("YUQIAO_ORIGINS", lambda raw: raw.split(","), list[str]())
 
 INSTALLED_APPS = [
+    # Registries: unfold's pages before those of Django's admin; no site but our own, so nothing is discovered.
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "import_export",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -34,6 +56,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "yuqiao.languages",
     "yuqiao.accounts",
+    "yuqiao.hooks",
     "yuqiao.workforce",
     "yuqiao.cases",
     "yuqiao.hotline",
@@ -42,10 +65,19 @@ INSTALLED_APPS = [
     "yuqiao.evaluation",
     "yuqiao.web.console",
     "yuqiao.web.citizen",
+    "yuqiao.web.registry",
+    # After our own pages, whose templates take the place of theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
     "yuqiao.web.headers.security_headers",
+    "yuqiao.web.compression.Compressed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -54,6 +86,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "yuqiao.web.console.security.confinement.second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -87,9 +121,10 @@ def _database() -> dict[str, Any]:
         database["OPTIONS"] = {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            # Mapped, the figures of a year are read twice as fast; only what is read takes memory.
+            # Mapped, the figures of a year are read twice as fast; only what is read takes memory. So each connection's
+            # own cache holds no more than what a call writes (512 KiB), and is full within the first calls.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            " PRAGMA mmap_size=1073741824",
+            " PRAGMA mmap_size=1073741824; PRAGMA cache_size=-512",
         }
     elif not database["ENGINE"].endswith("postgresql"):
         raise ValueError("DATABASE_URL must begin with sqlite:/// or postgres://")
@@ -111,6 +146,80 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
+
+#: Whose second factor is obligatory (names of roles; "none": nobody's), and for how many minutes a proof of identity
+#: is fresh enough for dangerous acts (0: for ever). For development and demonstrations passwords alone do.
+SECOND_FACTOR_ROLES = read(
+    "YUQIAO_SECOND_FACTOR_ROLES",
+    role_names,
+    role_names("none" if DEBUG else "supervisor,project_manager,administrator"),
+)
+STEP_UP_MINUTES = read("YUQIAO_STEP_UP_MINUTES", int, 0 if DEBUG else 10)
+#: The city's own sign-in (OpenID Connect): its issuer, our client there, what the button says, and the claim by which
+#: a person is found: email (which the issuer must have verified) or another one that bears our user names.
+OIDC_ISSUER = read("YUQIAO_OIDC_ISSUER", public_url, "")
+OIDC_NAME = read("YUQIAO_OIDC_NAME", str, "OpenID Connect")
+OIDC_CLAIM = read("YUQIAO_OIDC_CLAIM", str, "email")
+#: How often one token of the open interface may ask.
+API_PER_MINUTE = read("YUQIAO_API_PER_MINUTE", int, 120)
+#: Events for partners' systems: whether addresses without TLS are allowed (tests, an intranet), which of our own
+#: networks may be sent to besides the public Internet, how long a receiver may take, how long the log is kept.
+HOOK_HTTP = read("YUQIAO_HOOK_HTTP", flag, default=False)
+HOOK_NETWORKS = read("YUQIAO_HOOK_NETWORKS", networks, networks(""))
+HOOK_TIMEOUT_SECONDS = read("YUQIAO_HOOK_TIMEOUT_SECONDS", int, 10)
+HOOK_LOG_DAYS = read("YUQIAO_HOOK_LOG_DAYS", int, 30)
+#: django-allauth: no accounts made from outside, no mail, factors sealed (web/console/security).
+ACCOUNT_ADAPTER = "yuqiao.web.console.security.adapters.PeopleAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = (STEP_UP_MINUTES or 10) * 60
+ACCOUNT_USER_DISPLAY = str
+MFA_ADAPTER = "yuqiao.web.console.security.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # phones' clocks go wrong by seconds (RFC 6238, 5.2)
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost with a port
+SOCIALACCOUNT_ADAPTER = "yuqiao.web.console.security.city.CityAdapter"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+#: By a link: a form would be stopped by our form-action where the issuer answers; state and PKCE tie answer to browser.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": OIDC_NAME,
+                "client_id": read("YUQIAO_OIDC_CLIENT", str, None if OIDC_ISSUER else "unused"),
+                "secret": read("YUQIAO_OIDC_SECRET", str, None if OIDC_ISSUER else "unused"),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+#: The registries' shades of our accent (console/style.css), from the lightest to the darkest.
+_TEAL = (
+    (50, "#f0f9fb"), (100, "#d8eff4"), (200, "#b3dfe8"), (300, "#83c8d6"), (400, "#57b8cc"), (500, "#1f8ea6"),
+    (600, "#0d6478"), (700, "#0b5365"), (800, "#0c4453"), (900, "#0d3946"), (950, "#06242d"),
+)  # fmt: skip
+UNFOLD = {
+    "SITE_TITLE": "语桥 Yuqiao",
+    "SITE_HEADER": "语桥 Yuqiao",
+    "SITE_URL": "/",
+    "SITE_ICON": "/static/console/mark.svg",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/console/mark.svg"}],
+    "SHOW_LANGUAGES": False,
+    "STYLES": ["/static/console/registry.css"],
+    "BORDER_RADIUS": "6px",
+    "COLORS": {"primary": {str(step): shade for step, shade in _TEAL}},
+    "COMMAND": {"search_models": False, "show_history": False},
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
@@ -140,9 +249,19 @@ ARI_URL = read("YUQIAO_ARI_URL", str, "http://127.0.0.1:8088/ari")
 ARI_USER = read("YUQIAO_ARI_USER", str, "yuqiao")
 ARI_PASSWORD = read("YUQIAO_ARI_PASSWORD", str, "only-for-development" if DEBUG else None)
 ARI_APP = read("YUQIAO_ARI_APP", str, "yuqiao")
+#: Where the web process hands on what pages' telephones say: the media server's YUQIAO_PHONES_LISTEN.
+PHONES_URL = read("YUQIAO_PHONES_URL", websocket_url, "ws://127.0.0.1:8089/sip")
+#: Whether citizens who call from the page may show themselves and see the interpreter (a pilot): off, on, or relay:
+#: then the two never learn each other's addresses. Relays (coturn) for those who do not reach each other directly.
+VIDEO = read("YUQIAO_VIDEO", video, "off")
+TURN_URLS = read("YUQIAO_TURN_URLS", turn_urls, None if VIDEO == "relay" else list[str]())
+TURN_SECRET = read("YUQIAO_TURN_SECRET", str, None if TURN_URLS else "unused")
 CALLBACK_WITHIN_MINUTES = read("YUQIAO_CALLBACK_WITHIN_MINUTES", int, 30)
 #: When callers may be called back, in the city's time; emergency lines call back at any hour.
 CALLBACK_HOURS = read("YUQIAO_CALLBACK_HOURS", Hours.parse, Hours.parse("08:00-21:00"))
+#: Where we are (ISO 3166-1, two letters), and to which countries strangers may ask on a public page to be called back.
+COUNTRY = read("YUQIAO_COUNTRY", country, "CN")
+CALLBACK_COUNTRIES = read("YUQIAO_CALLBACK_COUNTRIES", countries, [COUNTRY])
 CALLBACK_ATTEMPTS = read("YUQIAO_CALLBACK_ATTEMPTS", int, 4)
 #: Between the first attempt and the second; each later pause is twice as long.
 CALLBACK_PAUSE_SECONDS = read("YUQIAO_CALLBACK_PAUSE_SECONDS", int, 300)
@@ -166,12 +285,31 @@ RING_SECONDS = read("YUQIAO_RING_SECONDS", int, 20)
 #: ringing until the next one is rung beside it.
 CONFIRM_SECONDS = read("YUQIAO_CONFIRM_SECONDS", int, 8)
 DEAD_PHONE_SECONDS = read("YUQIAO_DEAD_PHONE_SECONDS", int, 3)
+#: How often a caller who waits alone is asked to stay, in seconds; and what plays in between: a sound below
+#: YUQIAO_SOUNDS_DIR without its ending, such as music/guzheng; empty: a ringing tone.
+WAITING_PROMPT_SECONDS = read("YUQIAO_WAITING_PROMPT_SECONDS", int, 12)
+WAITING_MUSIC = read("YUQIAO_WAITING_MUSIC", sound_name, "")
+#: How long an interpreter who answered may be told language and line before she joins; 0: she joins at once.
+BRIEFING_SECONDS = read("YUQIAO_BRIEFING_SECONDS", float, 0.0)
+#: Whether the others hear a tone when a supervisor joins a running call.
+BARGE_ANNOUNCED = read("YUQIAO_BARGE_ANNOUNCED", flag, default=False)
+#: How long raw segments are kept after the finished tracks were proved; 0: no longer; below 0: for ever.
+RAW_RECORDINGS_DAYS = read("YUQIAO_RAW_RECORDINGS_DAYS", int, 30)
+#: For how many days after its call a recording is kept, by class of line; "": every other class; below 0: for ever.
+#: Three years: as long as most claims may be brought to a court (Civil Code, article 188).
+RECORDINGS_DAYS = read("YUQIAO_RECORDINGS_DAYS", days_by_class, {"": 3 * 365})
+#: For how many days after a call its interpreter may hear its recording; 0: she may not.
+OWN_RECORDINGS_DAYS = read("YUQIAO_OWN_RECORDINGS_DAYS", int, 0)
+#: How often a tone reminds the interpreter that the recording is paused.
+RECORDING_PAUSE_SECONDS = read("YUQIAO_RECORDING_PAUSE_SECONDS", int, 180)
 WRAP_UP_SECONDS = read("YUQIAO_WRAP_UP_SECONDS", int, 20)
 #: She who is filling in the wrap-up form stays in wrap-up, so long at most.
 WRAP_UP_LIMIT_SECONDS = read("YUQIAO_WRAP_UP_LIMIT_SECONDS", int, 300)
 
 #: How messages leave: names of `hotline.senders.SENDERS` in the order of preference; none: no messages.
 MESSAGE_SENDERS = read("YUQIAO_MESSAGE_SENDERS", sender_names, list[str]())
+#: The key of big screens that nobody signs in at (/board/wall/enter/?key=…); changed, all are shut. Empty: none.
+WALL_KEY = read("YUQIAO_WALL_KEY", wall_key, "")
 #: When messages may leave, in the city's time; how often one is tried, and the first pause, which doubles each time.
 MESSAGE_HOURS = read("YUQIAO_MESSAGE_HOURS", Hours.parse, Hours.parse("09:00-20:00"))
 MESSAGE_ATTEMPTS = read("YUQIAO_MESSAGE_ATTEMPTS", int, 5)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from types import FrameType
 
 import uvicorn
 
 from yuqiao.lib.environment import read
+from yuqiao.web.phone_relay import LONGEST
 
 
 def listen_address(raw: str) -> tuple[str, int]:
@@ -28,6 +30,11 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def _is_no_address(record: logging.LogRecord) -> bool:
+    """Keep WebSockets' addresses out of the log: a telephone's holds its ticket."""
+    return '"WebSocket %s"' not in str(record.msg)
+
+
 def serve() -> int:
     """Serve until SIGTERM or SIGINT; streams to browsers end at once, other answers within 3 s."""
     # whitenoise hands over open files, which Django then reads at once: right for our few small ones.
@@ -41,7 +48,11 @@ def serve() -> int:
         server_header=False,
         timeout_graceful_shutdown=3,
         lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=LONGEST,
+        ws_per_message_deflate=False,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_no_address)
     server = _Server(config)
     server.run()
     return 0 if server.started else 1

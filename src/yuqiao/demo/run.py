@@ -34,22 +34,24 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="yuqiao demo", description="the sample city with simulated parties")
     parser.add_argument("--once", action="store_true", help="judge, write summary.json and end")
     parser.add_argument("--port-base", type=int, help="SIP there, pages one above, ARI two above")
+    elsewhere = "another engine speaks SIP and ARI there already (Asterisk, with YUQIAO_ARI_PASSWORD)"
+    parser.add_argument("--without-media", action="store_true", help=elsewhere)
     chosen = parser.parse_args(argv)
     folder = Path(os.environ.get("YUQIAO_VAR_DIR") or "var") / "demo"
     ports = stage.choose_ports(chosen.port_base)
-    stage.prepare(folder, ports)
+    stage.prepare(folder, ports, media=not chosen.without_media)
 
     import django  # noqa: PLC0415 (settings are read from the environment just prepared)
 
     django.setup()
     try:
-        return asyncio.run(_demonstrate(folder.resolve(), ports, once=chosen.once))
+        return asyncio.run(_demonstrate(folder.resolve(), ports, once=chosen.once, media=not chosen.without_media))
     except stage.StageError as error:
         print(f"yuqiao demo: {error}", file=sys.stderr)
         return 1
 
 
-async def _demonstrate(folder: Path, ports: stage.Ports, *, once: bool) -> int:
+async def _demonstrate(folder: Path, ports: stage.Ports, *, once: bool, media: bool) -> int:
     from yuqiao.demo.show import Show, ShowError  # noqa: PLC0415 (needs Django)
 
     over = asyncio.Event()
@@ -57,7 +59,7 @@ async def _demonstrate(folder: Path, ports: stage.Ports, *, once: bool) -> int:
         asyncio.get_running_loop().add_signal_handler(number, over.set)
     began = time.monotonic()
     async with AsyncExitStack() as stack:
-        show = Show(folder, ports)
+        show = Show(folder, ports, media=media)
         stack.push_async_callback(show.close)
         playing = asyncio.create_task(_play(show, once=once))
         ending = asyncio.create_task(over.wait())

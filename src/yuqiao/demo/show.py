@@ -46,9 +46,10 @@ class ShowError(RuntimeError):
 class Show:
     """Everything the demonstration runs. `close` ends it in order, however far it came."""
 
-    def __init__(self, folder: Path, ports: Ports) -> None:
+    def __init__(self, folder: Path, ports: Ports, *, media: bool = True) -> None:
         self.folder = folder
         self.ports = ports
+        self.media = media
         self.password = city.password_of_this_run()
         self.reasons: list[str] = []
         self._exchange: Exchange | None = None
@@ -75,8 +76,8 @@ class Show:
         self._lone = LonePhone(MORTAL, self.folder / "parties")
         await self._lone.ready()
         await asyncio.to_thread(self._write_city)
-        report.say(0, "启动平台", "starting the platform: media, calls, web, work")
-        self._platform = Platform(self.ports, self.folder / "platform.log")
+        report.say(0, "启动平台", "starting the platform: " + "media, " * self.media + "calls, web, work")
+        self._platform = Platform(self.ports, self.folder / "platform.log", media=self.media)
         await self._platform.ready(calls_are_served)
         report.say(0, "平台就绪", f"the platform is ready after {time.monotonic() - began:.1f} s")
 
@@ -128,7 +129,7 @@ class Show:
         found = facts.gather(played, rung, self._voices)
         if len(found) != len(played) or len(found) < FEWEST_CALLS:
             self.reasons.append(f"{len(found)} of {len(played)} calls reached the platform")
-        return [judge(one, Path(settings.RECORDINGS_DIR)) for one in found]
+        return [judge(one, Path(settings.RECORDINGS_DIR), exact=self.media) for one in found]
 
     def say_where_to_look(self) -> None:
         """Print address and logins."""

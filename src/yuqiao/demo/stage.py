@@ -49,13 +49,15 @@ class Ports:
     sip: int
     web: int
     ari: int
+    phones: int
 
 
 def choose_ports(base: int | None) -> Ports:
-    """Return ``base`` and those after it, or SIP 5060 (15060 if taken), web 8000 and ARI 8088 (others if taken)."""
+    """Return ``base`` and those after it, or SIP 5060 (15060 if taken), web 8000, ARI 8088 and browsers' phones 8089
+    (others if taken)."""
     if base is not None:
-        return Ports(base, base + 1, base + 2)
-    return Ports(_first_free(5060, 15060), _first_free(8000, 18000), _first_free(8088, 18088))
+        return Ports(base, base + 1, base + 2, base + 3)
+    return Ports(_first_free(5060, 15060), _first_free(8000, 18000), _first_free(8088, 18088), _first_free(8089, 18089))
 
 
 def _first_free(*wanted: int) -> int:
@@ -70,8 +72,11 @@ def _first_free(*wanted: int) -> int:
     return free_port(HOST)
 
 
-def prepare(folder: Path, ports: Ports) -> None:
-    """Empty ``folder`` of an earlier run (its sounds stay) and point this process and its children at it."""
+def prepare(folder: Path, ports: Ports, *, media: bool = True) -> None:
+    """Empty ``folder`` of an earlier run (its sounds stay) and point this process and its children at it.
+
+    Without our own media server, the password stays what the engine in its place was told.
+    """
     for name in ("recordings", "parties", "static"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for old in [*folder.glob("yuqiao.sqlite3*"), folder / "summary.json", folder / "platform.log"]:
@@ -84,26 +89,29 @@ def prepare(folder: Path, ports: Ports) -> None:
         SETTINGS,
         YUQIAO_VAR_DIR=str(folder.resolve()),
         YUQIAO_SECRET_KEY=secrets.token_urlsafe(48),
-        YUQIAO_ARI_PASSWORD=secrets.token_urlsafe(24),
         YUQIAO_SIP_HOST=HOST,
         YUQIAO_SIP_PORT=str(ports.sip),
         YUQIAO_SIP_PEERS="127.0.0.0/8",
         YUQIAO_WEB_LISTEN=f"{HOST}:{ports.web}",
         YUQIAO_ARI_LISTEN=f"{HOST}:{ports.ari}",
+        YUQIAO_PHONES_LISTEN=f"{HOST}:{ports.phones}",
+        YUQIAO_PHONES_URL=f"ws://{HOST}:{ports.phones}/sip",
         YUQIAO_ARI_URL=f"http://{HOST}:{ports.ari}/ari",
         DJANGO_SETTINGS_MODULE="yuqiao.config.settings",
     )
+    if media:
+        os.environ["YUQIAO_ARI_PASSWORD"] = secrets.token_urlsafe(24)
 
 
 class Platform:
     """``yuqiao up`` as a child; what it prints goes to ``log``."""
 
-    def __init__(self, ports: Ports, log: Path) -> None:
+    def __init__(self, ports: Ports, log: Path, *, media: bool = True) -> None:
         self.ports = ports
         self.log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "yuqiao.config.cli", "up"],
+                [sys.executable, "-m", "yuqiao.config.cli", "up", *([] if media else ["--without", "media"])],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

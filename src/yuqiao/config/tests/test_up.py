@@ -35,6 +35,7 @@ class Platform:
             "DATABASE_URL": f"sqlite:///{folder / 'up.sqlite3'}",
             "YUQIAO_WEB_LISTEN": f"127.0.0.1:{self.web}",
             "YUQIAO_ARI_LISTEN": f"127.0.0.1:{ari}",
+            "YUQIAO_PHONES_LISTEN": "127.0.0.1:0",
             "YUQIAO_ARI_URL": f"http://127.0.0.1:{ari}/ari",
             "YUQIAO_SIP_PORT": str(free_port()),
             "YUQIAO_RTP_PORTS": "42000-42199",
@@ -103,10 +104,10 @@ def test_the_whole_platform_starts_heals_and_ends(platform: Platform) -> None:
 
 @pytest.mark.live
 def test_nothing_outlives_a_killed_supervisor(platform: Platform) -> None:
-    until(lambda: "media server ready" in platform.said() and platform.answers(), 60)
+    until(lambda: "media server ready" in platform.said() and platform.answers(), 120)
     platform.process.kill()
     platform.process.wait()
-    until(lambda: not [pid for pid in platform.everyone() if alive(pid)], 30)
+    until(lambda: not [pid for pid in platform.everyone() if alive(pid)], 60)
 
 
 @pytest.mark.parametrize("arguments", [[], ["fly"], ["--help"]])

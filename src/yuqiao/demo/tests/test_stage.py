@@ -24,7 +24,7 @@ def test_a_port_that_is_taken_by_udp_or_tcp_is_passed_over() -> None:
 
 
 def test_ports_follow_the_base_that_is_asked_for() -> None:
-    assert stage.choose_ports(31000) == stage.Ports(31000, 31001, 31002)
+    assert stage.choose_ports(31000) == stage.Ports(31000, 31001, 31002, 31003)
 
 
 def test_the_stage_has_a_database_of_its_own_and_keeps_sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,7 +35,7 @@ def test_the_stage_has_a_database_of_its_own_and_keeps_sounds(tmp_path: Path, mo
     for name in ("sounds/yuqiao/en/menu.wav", "recordings/old.wav", "yuqiao.sqlite3", "yuqiao.sqlite3-wal"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"x")
-    stage.prepare(folder, stage.Ports(1, 2, 3))
+    stage.prepare(folder, stage.Ports(1, 2, 3, 4))
     assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()) == [
         "sounds/yuqiao/en/menu.wav"
     ]
@@ -43,5 +43,5 @@ def test_the_stage_has_a_database_of_its_own_and_keeps_sounds(tmp_path: Path, mo
     assert "DATABASE_URL" not in os.environ
     assert os.environ["YUQIAO_VAR_DIR"] == str(folder)
     first = os.environ["YUQIAO_ARI_PASSWORD"], os.environ["YUQIAO_SECRET_KEY"]
-    stage.prepare(folder, stage.Ports(1, 2, 3))
+    stage.prepare(folder, stage.Ports(1, 2, 3, 4))
     assert first != (os.environ["YUQIAO_ARI_PASSWORD"], os.environ["YUQIAO_SECRET_KEY"])
