@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,19 @@ from hypothesis import settings as examples
 # An example that takes long on a busy machine is no failure; everything else stays as the surroundings have it.
 examples.register_profile("house", examples(), deadline=None)
 examples.load_profile("house")
+ROOT = Path(__file__).parent
+
+
+#: Where tests keep time, beside those that are live or in a browser: ticks, sockets, processes, memory.
+TIMED = tuple(str(ROOT / folder) for folder in ("src/yuqiao/media", "src/yuqiao/calls", "src/yuqiao/config", "bench"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what keeps time: it runs in a lane of its own (`tests.lanes`)."""
+    for item in items:
+        if str(item.path).startswith(TIMED) or any(map(item.get_closest_marker, ("live", "browser", "asterisk"))):
+            item.add_marker("timed")
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ MODEL_LAYERS = [
     "auth",
     "languages",
     "accounts",
+    "hooks",
     "workforce",
     "cases",
     "hotline",

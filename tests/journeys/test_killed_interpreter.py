@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from yuqiao.calls.tests.city import interpreter, only_call, seed
-from yuqiao.calls.tests.stage import VOICES, Stage, live, until
+from yuqiao.calls.tests.stage import Stage, live, until
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.cast import PERSONAS
 from yuqiao.demo.hearing import HEARD_LEVEL, WINDOW_SECONDS, levels
 from yuqiao.demo.party import READY

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from bench import sipp
 
-from tests.journeys.softphone import softphone
 from yuqiao.calls.tests.city import only_call, seed
-from yuqiao.calls.tests.stage import VOICES, Stage, live, until
+from yuqiao.calls.tests.stage import Stage, live, until
+from yuqiao.calls.tests.voices import VOICES
 from yuqiao.hotline.models import Call
 from yuqiao.lib.net import free_port
 from yuqiao.lib.tone import level_of
+from yuqiao.media.ari.tests.peers.baresip import Baresip, baresip
 
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
@@ -30,8 +31,11 @@ def test_baresip_and_the_interpreter_hear_each_other(tmp_path: Path) -> None:
     async def journey(stage: Stage) -> None:
         await asyncio.to_thread(seed, stage)
         stage.answers("li")
-        async with softphone(tmp_path / "baresip", VOICES["anna"]) as phone:
-            phone.command("dial", f"sip:9601691@127.0.0.1:{stage.sip_port}")
+        folder = tmp_path / "baresip"
+        folder.mkdir()
+        assert Baresip.voice == VOICES["anna"]
+        async with baresip(folder) as phone:
+            await phone.dial(f"sip:9601691@127.0.0.1:{stage.sip_port}")
             li = await stage.on("li")
             assert await li.hears_one_of(VOICES, 10.0) == "anna"
 
@@ -41,7 +45,7 @@ def test_baresip_and_the_interpreter_hear_each_other(tmp_path: Path) -> None:
 
             await until(baresip_hears_li, "baresip hearing the interpreter")
             assert level_of(phone.heard()[-8000:], VOICES["anna"]) < AUDIBLE, "nobody hears themselves"
-            phone.command("hangup")
+            await phone.hang_up()
             assert (await ended()).outcome == "served"
 
     live(journey, tmp_path)

@@ -7,7 +7,6 @@ import datetime as dt
 import json
 import os
 import re
-import socket
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from yuqiao.hotline.figures.report import totals
 from yuqiao.hotline.models import Call, DialledNumber, Invitation, Line, SurveyPolicy
 from yuqiao.hotline.tests.gateway import GatewayServer, gateway
 from yuqiao.lib import clock
-from yuqiao.lib.net import free_port
+from yuqiao.lib.net import free_port, listens
 from yuqiao.web.citizen.words import RATING
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,11 +42,6 @@ class Writes(Stage):
             "YUQIAO_SMS_URL": self.gateway.url,
             "YUQIAO_SMS_SECRET": "only-for-this-test",
         }
-
-    def listens(self) -> bool:
-        """Whether the web answers."""
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.web_port)) == 0
 
 
 def seed_arabic(stage: Stage) -> None:
@@ -97,7 +91,7 @@ def test_who_hung_up_first_rates_by_the_link(tmp_path: Path) -> None:
         found = re.search(r"http://\S+/r/\S+/", message["text"])
         assert found is not None
         await until(lambda: Invitation.objects.filter(state="sent", attempts=1).exists(), "sent on paper")
-        await until(stage.listens, "the web")
+        await until(lambda: listens(stage.web_port), "the web")
         await rate(found[0], os.environ.get("YUQIAO_PICTURES", "") and f"{os.environ['YUQIAO_PICTURES']}/rate-ar")
         now = clock.now()
         scope = Scope(now - dt.timedelta(hours=1), now + dt.timedelta(minutes=1), language="ar")

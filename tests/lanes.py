@@ -1,0 +1,129 @@
+"""All tests, in two lanes side by side: ``python -m tests.lanes``. Ends with one summary line, as pytest has it.
+
+Tests that keep time (calls over loopback, ticks, browsers) wait more than they compute; they have a lane of their own.
+All others go in a second lane, on SQLite and then on PostgreSQL, which gives way to the first whenever both want the
+machine. With ``YUQIAO_TEST_ASTERISK_ROOT`` set, the first lane has Asterisk's part too. The second lane's output
+is in var/, and is shown when something failed in it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+#: What pytest counts, in the order in which it tells.
+COUNTED: Final = ("failed", "passed", "skipped", "xfailed", "xpassed", "errors")
+_COUNT: Final = re.compile(r"(\d+) (failed|passed|skipped|xfailed|xpassed|errors?)\b")
+PYTEST: Final = (sys.executable, "-m", "pytest")
+#: SCHED_IDLE (sched(7)): a processor that nobody else wants. The tenth that nice would leave to it makes calls late.
+GIVES_WAY: Final = ("chrt", "--idle", "0")
+VAR: Final = Path("var")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One run of pytest in the lane that gives way: what it is called, its command, its log."""
+
+    name: str
+    command: tuple[str, ...]
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return VAR / f"test-{self.name}.log"
+
+    @property
+    def last(self) -> str:
+        """Its summary line."""
+        return last_line(self.log.read_text("utf-8", "replace"))
+
+
+BEHIND: Final = (
+    Part("untimed", (*GIVES_WAY, *PYTEST, "-m", "not timed", "-q")),
+    Part("postgres", (*GIVES_WAY, sys.executable, "-m", "tests.postgres", *PYTEST, "-m", "database", "-q")),
+)
+
+
+def ahead() -> list[str]:
+    """Return the command of the lane that keeps time."""
+    asterisk = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT")
+    return [*PYTEST, "-m", "timed" if asterisk else "timed and not asterisk"]
+
+
+def last_line(text: str) -> str:
+    """Return the last line that says something."""
+    return next((line for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def summed(lines: Iterable[str], seconds: float) -> str:
+    """Return one summary line of several; what a lane left to the other is no test left out."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        for count, what in _COUNT.findall(line):
+            counts["errors" if what == "error" else what] += int(count)
+    told = ", ".join(f"{counts[what]} {what}" for what in COUNTED if counts[what]) or "no tests ran"
+    minutes, rest = divmod(int(seconds), 60)
+    return f" {told} in {seconds:.2f}s (0:{minutes:02d}:{rest:02d}) ".center(80, "=")
+
+
+class Lane(threading.Thread):
+    """Runs parts one after the other; ``failed`` are those that did not pass."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        super().__init__(daemon=True)
+        self.parts = parts
+        self.failed: list[Part] = []
+        self.running: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        for part in self.parts:
+            with part.log.open("wb") as log:
+                self.running = subprocess.Popen(part.command, stdout=log, stderr=subprocess.STDOUT)
+                if self.running.wait():
+                    self.failed.append(part)
+
+
+def followed(command: Sequence[str]) -> tuple[int, str]:
+    """Run a command, let its output be seen, and return its status and last line."""
+    told = bytearray()
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        while chunk := os.read(running.stdout.fileno(), 4096):
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+            told = told[-4096:] + chunk
+    return running.returncode, last_line(told.decode("utf-8", "replace"))
+
+
+def main() -> int:
+    """Run all tests; return 0 when all passed."""
+    VAR.mkdir(exist_ok=True)
+    began = time.monotonic()
+    behind = Lane(BEHIND)
+    behind.start()
+    try:
+        status, line = followed(ahead())
+        behind.join()
+    finally:
+        if behind.is_alive() and behind.running is not None:
+            behind.running.terminate()
+    for part in BEHIND:
+        if part in behind.failed:
+            sys.stdout.write(part.log.read_text("utf-8", "replace"))
+    for part in BEHIND:
+        sys.stdout.write(f"{part.name}, all of it in {part.log}: {part.last}\n")
+    sys.stdout.write(summed([line, BEHIND[0].last], time.monotonic() - began) + "\n")
+    return status or (1 if behind.failed else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
