@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,10 @@ match=127.0.0.1
 [plain]
 type=bridge
 mixing_interval=20
+[recorded]
+type=bridge
+mixing_interval=20
+record_conference=yes
 [plain]
 type=user
 quiet=yes
@@ -63,10 +68,28 @@ music_on_hold_when_empty=no
 }
 
 
+#: A file for each channel (what it says and hears) and one for each conference: as many as ours.
+RECORDING = """\
+[default]
+exten => _XXXX,1,Answer()
+ same => n,MixMonitor(leg-${UNIQUEID}.wav)
+ same => n,ConfBridge(${EXTEN},recorded,plain)
+"""
+MONITOR = "var/spool/asterisk/monitor"
+
+
+def recorded(place: Place) -> list[Path]:
+    """Return the files of parties' voices that Asterisk has written."""
+    return sorted((place.folder / MONITOR).glob("leg-*.wav"))
+
+
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[tuple[int, Place]]:
-    """Start Asterisk with the lean configuration; yield its pid, and where to ask it."""
+def running(folder: Path, *, record: bool = False) -> Iterator[tuple[int, Place]]:
+    """Start Asterisk with the lean configuration; yield its pid, and where to ask it. Recordings go afterwards."""
     place = Place(folder, "yuqiao-bench")
-    place.configure(CONFIG)
-    with place.running() as pid:
-        yield pid, place
+    place.configure(CONFIG | ({"extensions.conf": RECORDING} if record else {}))
+    try:
+        with place.running() as pid:
+            yield pid, place
+    finally:
+        shutil.rmtree(folder / MONITOR, ignore_errors=True)

@@ -40,7 +40,7 @@ a=ptime:20
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
   <recv response="183" optional="true"/>
-  <recv response="200" rtd="true"/>
+  <recv response="200" rtd="true" rrs="true"/>
   <send><![CDATA[
 ACK [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -78,8 +78,11 @@ def speech_like(seconds: float = 10.0) -> bytes:
 
 
 @contextlib.contextmanager
-def callers(folder: Path, target: str, numbers: list[str], hold_seconds: float, port: int) -> Iterator[Path]:
-    """Let one caller per entry of ``numbers`` dial ``target`` (host:port), 30 a second; yield sipp's statistics file.
+def callers(
+    folder: Path, target: str, numbers: list[str], hold_seconds: float, port: int, *, rate: int = 45, rtp: int = 40000
+) -> Iterator[Path]:
+    """Let one caller per entry of ``numbers`` dial ``target`` (host:port), ``rate`` a second, their audio on ports from
+    ``rtp`` on; yield sipp's statistics file.
 
     The callers hang up after ``hold_seconds``; leaving the block ends sipp.
     """
@@ -92,8 +95,8 @@ def callers(folder: Path, target: str, numbers: list[str], hold_seconds: float, 
     statistics = folder / "statistics.csv"
     screen = (folder / "screen.log").open("wb")
     process = subprocess.Popen(
-        ["sipp", target, "-sf", scenario, "-inf", names, "-m", str(len(numbers)), "-r", "30", "-l", str(len(numbers)),
-         "-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", "40000",
+        ["sipp", target, "-sf", scenario, "-inf", names, "-m", str(len(numbers)), "-l", str(len(numbers)),
+         "-r", str(rate), "-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(rtp),
          "-nostdin", "-trace_stat", "-stf", statistics, "-fd", "1", "-trace_err", "-error_file", folder / "errors.log"],
         stdout=screen,
         stderr=subprocess.STDOUT,
@@ -105,3 +108,11 @@ def callers(folder: Path, target: str, numbers: list[str], hold_seconds: float, 
     finally:
         process.terminate()
         process.wait(10)
+
+
+def counts(statistics: Path) -> dict[str, int]:
+    """Return how many calls sipp had begun, ended well and failed when it last wrote ``statistics``."""
+    lines = statistics.read_text().splitlines()
+    last = dict(zip(lines[0].split(";"), lines[-1].split(";"), strict=False))
+    names = {"begun": "TotalCallCreated", "good": "SuccessfulCall(C)", "failed": "FailedCall(C)"}
+    return {name: int(last[column]) for name, column in names.items()}

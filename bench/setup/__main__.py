@@ -10,60 +10,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bench import machine
+from bench.setup.place import HOST, cpu_by_process, dialled_numbers, prepared, seed
 from yuqiao.demo import stage
-from yuqiao.lib.net import free_port
 
-LANGUAGES = ("en", "ja", "ko", "fr")
-EACH = 50
-HOST = "127.0.0.1"
 P95_PROMISE_MS = 150.0
 #: An INVITE belongs to a leg's row when it comes within so many seconds of it.
 LONGEST_WAIT = 10.0
-
-
-def seed(callees: int) -> None:
-    """Write the sample city, and 50 interpreters for each of four languages in the place of its own."""
-    from django.core.management import call_command  # noqa: PLC0415 (after the environment is prepared)
-    from django.db import transaction  # noqa: PLC0415
-
-    from yuqiao.accounts.services import create_person  # noqa: PLC0415
-    from yuqiao.demo import city  # noqa: PLC0415
-    from yuqiao.lib import clock  # noqa: PLC0415
-    from yuqiao.workforce.models import Interpreter, InterpreterLanguage, PresenceState  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
-    with transaction.atomic():
-        city.seed(lambda user: f"sip:{user}@{HOST}:{callees}", city.password_of_this_run())
-        Interpreter.objects.update(state=PresenceState.OFF)
-        for number, language in enumerate(LANGUAGES * EACH):
-            interpreter = Interpreter.objects.create(
-                person=create_person(f"bench-{number}", by=None),
-                number=f"b{number}",
-                contact=f"sip:b{number}@{HOST}:{callees}",
-                state=PresenceState.READY,
-                state_since=clock.now(),
-            )
-            InterpreterLanguage.objects.create(interpreter=interpreter, language=language)
-
-
-def dialled_numbers() -> list[str]:
-    """Return the numbers the callers dial in turn: every way in with every language."""
-    from yuqiao.demo.cast import OWN_LINE, dialled  # noqa: PLC0415
-
-    lines = {"a": "110", "b": "120", "c": OWN_LINE}
-    return [dialled(lines[way], way, language) for language in LANGUAGES for way in "abc"]
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
@@ -103,22 +65,6 @@ def what_failed(call: dict[str, Any], waits: dict[str, float]) -> str:
     if not call["hung_up"]:
         return "ended by itself"
     return "" if call["number"] in waits else "no interpreter was rung"
-
-
-def cpu_by_process(pid: int) -> dict[str, float]:
-    """Return CPU seconds so far of each process below ``pid``, by what it is."""
-    spent: dict[str, float] = {}
-    for one in machine.descendants(pid):
-        try:
-            words = Path(f"/proc/{one}/cmdline").read_text().split("\0")
-            seconds = machine.cpu_seconds(one)
-        except OSError:
-            continue
-        name = "mixer" if any("worker" in word for word in words[1:4]) else next(
-            (word for word in words if word in {"media", "calls", "web", "work"}), "supervisor"
-        )  # fmt: skip
-        spent[name] = spent.get(name, 0.0) + seconds
-    return spent
 
 
 def busy_seconds() -> float:
@@ -215,16 +161,8 @@ def main() -> int:
     parser.add_argument("--talk", type=float, default=5.0, help="seconds a caller stays after the answer, on average")
     parser.add_argument("--keep", type=Path, help="a folder for logs and database, kept afterwards")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="yuqiao-bench-") as temporary:
-        folder = chosen.keep or Path(temporary)
-        ports = stage.Ports(*(free_port(HOST) for _ in range(3)))
-        stage.prepare(folder, ports)
-        os.environ["YUQIAO_WRAP_UP_SECONDS"] = "1"
-        os.environ["YUQIAO_RTP_TIMEOUT"] = "30"
-        import django  # noqa: PLC0415
-
-        django.setup()
-        figures = asyncio.run(measure(folder.resolve(), chosen, ports))
+    with prepared(chosen.keep, YUQIAO_RTP_TIMEOUT="30") as (folder, ports):
+        figures = asyncio.run(measure(folder, chosen, ports))
     print(json.dumps(figures, indent=2, ensure_ascii=False))
     kept = figures["failures"] == 0 and figures["invite_to_interpreters_invite_ms"]["p95"] < P95_PROMISE_MS
     if not chosen.keep:

@@ -1,0 +1,1 @@
+"""What a browser's leg costs in the media server."""
