@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests import lanes
-from tests.lanes import BEHIND, Lane, Part, ahead, followed, last_line, summed
+from tests.lanes import BEHIND, Lane, Part, ahead, counted, followed, last_line, rerun, summed
 
 
 def test_lines_of_lanes_are_summed_and_what_was_left_to_the_other_is_not_told() -> None:
@@ -15,8 +16,52 @@ def test_lines_of_lanes_are_summed_and_what_was_left_to_the_other_is_not_told() 
         "= 2 failed, 390 passed, 4365 deselected in 900.10s (0:15:00) =",
         "4360 passed, 1 error, 394 deselected in 7.1s",
     ]
-    assert summed(lines, 1100.0).strip("=") == " 2 failed, 4750 passed, 1 errors in 1100.00s (0:18:20) "
-    assert "no tests ran" in summed(["Killed"], 1.0)
+    told = summed(map(counted, lines), 1100.0)
+    assert told.strip("=") == " 2 failed, 4750 passed, 1 errors in 1100.00s (0:18:20) "
+    assert "no tests ran" in summed([counted("Killed")], 1.0)
+
+
+def test_who_passes_alone_is_told_and_hides_no_failure_of_the_other_lane() -> None:
+    first = rerun(
+        counted("1 failed, 1593 passed, 1 error, 3 deselected in 9s"), counted("2 passed, 9 deselected in 3s")
+    )
+    told = summed([first, counted("1 failed, 3436 passed in 7s")], 60.0)
+    assert told.strip("=") == " 1 failed, 5031 passed, 2 rerun in 60.00s (0:01:00) "
+
+
+@pytest.mark.parametrize(("recovers", "status"), [(True, 0), (False, 1)])
+def test_a_few_that_failed_beside_the_other_lane_run_alone(
+    recovers: bool, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Real runs of pytest: one test fails at its first run, or at each; the one beside it runs once."""
+    (tmp_path / "test_late.py").write_text(
+        "from pathlib import Path\n"
+        "def once(name):\n"
+        "    known = Path(name).exists()\n"
+        "    Path(name).touch()\n"
+        "    return not known\n"
+        f"def test_late():\n    assert not once('late') and {recovers}\n"
+        "def test_other():\n    assert once('other')\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    bare = (sys.executable, "-m", "pytest", "-p", "no:django", "-o", "addopts=", "--rootdir", str(tmp_path))
+    monkeypatch.setattr(lanes, "ahead", lambda: [*bare, *lanes.NOTED])
+    monkeypatch.setattr(lanes, "BEHIND", (Part("behind", ("echo", "7 passed")),))
+    assert lanes.main() == status
+    summary = capfd.readouterr().out.splitlines()[-1]
+    assert ("9 passed, 1 rerun in" if recovers else "1 failed, 8 passed in") in summary
+
+
+def test_many_that_fail_are_no_chance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lanes, "ahead", lambda: ["sh", "-c", f"echo {lanes.MOST_RERUN + 1} failed, 3 passed; exit 1"])
+    monkeypatch.setattr(lanes, "BEHIND", (Part("behind", ("echo", "7 passed")),))
+    assert lanes.main() == 1
+    told = capfd.readouterr().out
+    assert "once more" not in told
+    assert f"{lanes.MOST_RERUN + 1} failed, 10 passed in" in told
 
 
 def test_each_test_is_in_one_lane(monkeypatch: pytest.MonkeyPatch) -> None:
