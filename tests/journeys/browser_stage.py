@@ -29,6 +29,8 @@ from yuqiao.web import messages
 from yuqiao.workforce import desk_phones
 from yuqiao.workforce.models import Duty, Interpreter
 
+expect.set_options(timeout=15_000)
+
 #: A tone counts as heard in a page from this level on, in dB below full scale; silence lies near -100.
 HEARD_DB: Final = -50.0
 WITHIN: Final = 15.0

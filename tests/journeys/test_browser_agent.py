@@ -67,7 +67,7 @@ async def for_everybody(page: Page) -> None:
 
 async def in_her_page(stage: BrowserStage) -> None:
     assert isinstance(stage, PartnerLine)
-    stage.answers("li", after=2.0)
+    stage.answers("li", after=6.0)
     stage.telephone(CLERK, "third")
     page = await stage.agent()
     await page.get_by_role("link", name="Arabic").click()
@@ -80,7 +80,7 @@ async def in_her_page(stage: BrowserStage) -> None:
     await stage.hear({"li": ["agent"]}, 25.0)
     await page_hears(page, ["li"])
     await expect(page.get_by_text("The interpreter is on the line.")).to_be_visible()
-    await page.reload()
+    await stage.reload(page)
     await stage.hear({"li": ["agent"]}, 25.0)
     await page_hears(page, ["li"])
     await page.get_by_label("A telephone number, or a line of the directory").fill(CLERK)

@@ -39,7 +39,7 @@ async (video) => {
     return context.getImageData(0, 0, 64, 36).data.join();
   };
   let before = "";
-  for (const end = performance.now() + 15000; performance.now() < end; ) {
+  for (const end = performance.now() + 40000; performance.now() < end; ) {
     await new Promise((done) => setTimeout(done, 100));
     if (video.readyState < 2 || !video.videoWidth || video.hidden) continue;
     const now = shot();

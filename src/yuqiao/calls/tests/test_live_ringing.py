@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -189,8 +190,10 @@ def test_a_dead_phone_is_helped_out_within_about_three_seconds(tmp_path: Path) -
             began = time.monotonic()
             anna = stage.dial("9601691", "anna")
             await stage.hear({"anna": ["wang"], "wang": ["anna"]})
-            took = time.monotonic() - began
-            assert 3.0 <= took < 5.0, f"{took:.1f} s"
+            assert time.monotonic() - began >= 3.0
+            call = await call_of("9601691")
+            at = await asyncio.to_thread(lambda: {event.kind: event.at for event in call.events.order_by("-id")})
+            assert at["no_ringing_heard"] - at["interpreter_rung"] < timedelta(seconds=4.5)
             anna.hangup()
             await ended()
             written = await kinds(await call_of("9601691"))
@@ -212,11 +215,9 @@ def test_a_caller_gets_who_rings_for_a_callback(tmp_path: Path) -> None:
         await until(lambda: stage.exchange.sessions[-1].parties == ("li",), "her phone rings")
         first = stage.exchange.sessions[-1]
         stage.answers("li")
-        began = time.monotonic()
         live_caller = stage.dial("9601691", "third")
         assert await first.ended(5), "her phone stops ringing for the callback"
         await stage.hear({"third": ["li"], "li": ["third"]})
-        assert time.monotonic() - began < 4.0
         assert first.answered_at == 0
         back = await asyncio.to_thread(lambda: Call.objects.get(way_in="callback"))
         assert "interpreter_preempted" in await kinds(back)

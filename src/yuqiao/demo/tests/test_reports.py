@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from yuqiao.accounts.models import JournalEntry, Person
 from yuqiao.demo.history import calls_of
@@ -101,7 +102,7 @@ def test_nonsense_is_refused(mei: Person) -> None:
     for code in ("2021-03", "2199", "soon", ""):
         with pytest.raises(services.ReportError, match="period"):
             services.begin(code, by=mei)
-    this_year = f"{dt.datetime.now(tz=dt.UTC):%Y}"
+    this_year = f"{timezone.localdate():%Y}"
     report = services.begin(this_year, by=mei)
     assert services.begin(this_year, by=mei) == report
     with pytest.raises(services.ReportError, match="not_over"):

@@ -135,6 +135,7 @@ async def test_a_recording_is_paused_and_muted(engine: Engine, alice: Handset) -
     assert abs(told - (before + between + muted + after)) < 1.3, "whole seconds, without what was left out"
     loud = loud_frames((await client.ask("GET", f"/recordings/stored/{name}/file")).raw)
     drawn = "".join("#" if one else "." for one in loud)
+    drawn = re.sub(r"(?<=#)\.{1,5}(?=#)", lambda gap: "#" * len(gap[0]), drawn)  # a phone held up is no pause
     found = re.fullmatch(r"\.{0,4}(#+)(\.+)(#+)\.{0,4}", drawn)
     assert found, drawn
     for frames, seconds in zip(found.groups(), (before + between, muted, after), strict=True):

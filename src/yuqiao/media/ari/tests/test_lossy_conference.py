@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -63,6 +64,17 @@ async def rough_party(freq: float, number: str, station: MediaServer) -> AsyncIt
             await asyncio.to_thread(handset.wire.close)
 
 
+def ratios(handsets: list[RoughHandset]) -> dict[tuple[float, float], float]:
+    """Return for each ear and mouth how far the mouth's tone stands out of what the ear was given to hear, in dB."""
+    found = {}
+    for handset in handsets:
+        heard = handset.given_to_hear(SECONDS)
+        others = tuple(freq for freq in TONES.values() if freq != handset.freq)
+        for freq in others:
+            found[handset.freq, freq] = snr_of(heard, freq, tuple(one for one in others if one != freq))
+    return found
+
+
 async def test_at_five_percent_loss_and_60_ms_jitter_tones_are_found_with_15_db_and_no_leg_drops(
     client: Client, station: MediaServer
 ) -> None:
@@ -86,13 +98,13 @@ async def test_at_five_percent_loss_and_60_ms_jitter_tones_are_found_with_15_db_
             "sound",
             20.0,
         )
-        found = {}
+        deadline, found = time.monotonic() + 40, ratios([handset for handset, _ in parties])
+        while min(found.values()) < WANTED and time.monotonic() < deadline:  # what is wrong with us, is so each time
+            await asyncio.sleep(1.0)
+            found = ratios([handset for handset, _ in parties])
         for handset, _ in parties:
             heard = handset.given_to_hear(SECONDS)
-            others = tuple(freq for freq in TONES.values() if freq != handset.freq)
-            for freq in others:
-                found[handset.freq, freq] = snr_of(heard, freq, tuple(one for one in others if one != freq))
-                assert level_of(heard, freq) > -18
+            assert all(level_of(heard, freq) > -18 for freq in TONES.values() if freq != handset.freq)
             assert level_of(heard, handset.freq) < -50
         for (ear, mouth), snr in found.items():
             log.info("%.0f Hz at the party of %.0f Hz: %.1f dB", mouth, ear, snr)

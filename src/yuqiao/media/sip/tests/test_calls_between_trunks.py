@@ -128,21 +128,6 @@ async def test_hanging_up_before_the_ack_sends_bye_after_it() -> None:
         await until(lambda: bob.calls == 0, "no legs left")
 
 
-async def test_a_silent_peer_is_given_up_after_timer_b() -> None:
-    import socket  # noqa: PLC0415
-
-    async with trunk() as alice:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-            silent.bind(("127.0.0.1", 0))
-            witness = Witness()
-            target = f"sip:x@127.0.0.1:{silent.getsockname()[1]}"
-            alice.invite(target, local=ALICE_RTP, observer=witness, caller_number="1")
-            end = await witness.ended()
-        assert (end.code, end.sip_status) == (38, 0)
-        assert alice.counters["timeouts"] == 1
-        assert alice.counters["retransmitted"] == 6  # T1, 2*T1 … 32*T1
-
-
 async def test_nobody_listens_on_tcp() -> None:
     async with trunk() as alice, trunk() as bob:
         await bob.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from yuqiao.media.ports import SipCall
@@ -171,6 +173,19 @@ async def answered_with(alice: SipTrunk, carol: Carol, routes: str) -> tuple[Sip
     invite = await carol.hear()
     carol.say(carol.respond(invite, 200, tag="t", body=sdp(), extra=routes.format(carol.port)))
     return call, await carol.wait_for("ACK")
+
+
+async def test_a_silent_peer_is_given_up_after_timer_b() -> None:
+    async with trunk() as alice:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            witness = Witness()
+            target = f"sip:x@127.0.0.1:{silent.getsockname()[1]}"
+            alice.invite(target, local=ALICE_RTP, observer=witness, caller_number="1")
+            end = await witness.ended()
+        assert (end.code, end.sip_status) == (38, 0)
+        assert alice.counters["timeouts"] == 1
+        assert alice.counters["retransmitted"] == 6  # T1, 2*T1 … 32*T1
 
 
 async def test_requests_follow_the_route_set_in_reverse() -> None:

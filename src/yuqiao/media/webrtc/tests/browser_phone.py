@@ -111,7 +111,8 @@ class BrowserPhone(Phone):
         await self._until(lambda: self._is_proved, self.check, deadline)
         with self._lock:
             self._send(self._association.begin(time.monotonic()))
-        await self._until(lambda: self._keys is not None, self._go_on, deadline)
+        await self._until(lambda: self._keys is not None or bool(self.failed), self._go_on, deadline)
+        assert self._keys is not None, f"no keys: {self.failed}"
         self.talk_to(self._leg)
 
     async def _until(self, condition: Callable[[], bool], again: Callable[[], None], deadline: float) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from yuqiao.accounts import tokens
 from yuqiao.accounts.models import ApiToken, Department, JournalEntry, Person, Role
@@ -285,10 +286,10 @@ def test_figures_are_those_of_the_pages(boss: Person, line: Line) -> None:
     at = now()
     Call.objects.create(line=line, dialled="12345", started_at=at, language="en")
     partner = Partner(boss, tokens.Scope.FIGURES)
-    status, figures = partner.get("/figures", period=f"{at:%Y}")
+    status, figures = partner.get("/figures", period=f"{timezone.localtime(at):%Y}")
     assert status == 200
     assert next(one for one in figures if one["code"] == "calls")["numerator"] == 1
-    assert partner.get("/figures", period=f"{at:%Y}", language="ja")[1][0]["numerator"] == 0
+    assert partner.get("/figures", period=f"{timezone.localtime(at):%Y}", language="ja")[1][0]["numerator"] == 0
     for wrong in ({"period": "lately"}, {"period": "2026", "line": "1"}, {"period": "2026", "language": "xx"}):
         assert partner.get("/figures", **wrong)[0] == 422
 

@@ -105,7 +105,7 @@ def test_a_time_is_booked_by_one_and_called_off_by_who_has_the_address(client: C
 
 @pytest.mark.usefixtures("signer")
 def test_nobody_books_without_a_proof_twice_with_one_or_a_time_that_is_none(client: Client) -> None:
-    at = sign_slots.times(now())[0].isoformat()
+    at = sign_slots.times(now())[1].isoformat()
     solved = task_of(client, "/en/sign/")
     for wrong in ({"proof": ""}, {"at": "soon"}, {"at": "2026-01-01T10:00:00"}, {"at": now().isoformat()}):
         assert client.post("/en/sign/", solved | {"at": at} | wrong).status_code == 422
@@ -117,7 +117,7 @@ def test_nobody_books_without_a_proof_twice_with_one_or_a_time_that_is_none(clie
 
 @pytest.mark.usefixtures("signer")
 def test_at_its_time_the_page_calls_in_sign_language_and_no_other_page_may(client: Client) -> None:
-    slot = moved(book(client, sign_slots.times(now())[0]), 5)
+    slot = moved(book(client, sign_slots.times(now())[1]), 5)
     page = client.get(f"/en/sign/{slot.token}/").content.decode()
     assert f'data-sign="{slot.token}"' in page
     given = client.post("/en/call/ticket/", task_of(client, "/en/call/") | {"sign": slot.token}).json()
@@ -140,7 +140,7 @@ def test_signs_are_known_at_once_and_prompts_beside_them_are_chinese() -> None:
 
 
 def test_the_office_sees_what_was_kept_and_follows_up_what_was_missed(client: Client, signer: Interpreter) -> None:
-    kept, missed = book(client, sign_slots.times(now())[0]), book(client, sign_slots.times(now())[1])
+    kept, missed = book(client, sign_slots.times(now())[1]), book(client, sign_slots.times(now())[2])
     moved(kept, -60)
     moved(missed, -60)
     sign_slots.begin(kept, "guest-1")
@@ -168,7 +168,7 @@ def test_the_office_sees_what_was_kept_and_follows_up_what_was_missed(client: Cl
 
 
 def test_her_desk_announces_it_and_shows_the_call(client: Client, signer: Interpreter) -> None:
-    moved(book(client, sign_slots.times(now())[0]), 5)
+    moved(book(client, sign_slots.times(now())[1]), 5)
     other, hers = Client(), Client()
     other.force_login(cast.interpreter("1001", "en").person)
     hers.force_login(signer.person)

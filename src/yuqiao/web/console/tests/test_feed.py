@@ -33,6 +33,7 @@ def run_in_thread(task: Any) -> Any:
     return asyncio.to_thread(work)
 
 
+PATIENCE = 120  # seconds: whoever gives way to calls may wait long for a processor
 Told = tuple[int | None, str, Any]  # id, name, data of an event
 
 
@@ -48,7 +49,7 @@ def parsed(chunk: bytes) -> list[Told]:
 async def until(watcher: feed.Watcher, name: str) -> Told:
     """The next event of this name; what came with it is passed over."""
     while True:
-        chunk = await asyncio.wait_for(watcher.queue.get(), 10)
+        chunk = await asyncio.wait_for(watcher.queue.get(), PATIENCE)
         assert chunk is not None
         for event in parsed(chunk):
             if event[1] == name:
@@ -57,7 +58,7 @@ async def until(watcher: feed.Watcher, name: str) -> Told:
 
 def wait_for_threads() -> None:
     """The feed's thread ends when nobody watches."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while any(thread.name == "feed" for thread in threading.enumerate()):
         assert time.monotonic() < deadline, "the feed's thread goes on with nobody watching"
         time.sleep(0.02)
@@ -87,10 +88,11 @@ async def test_each_reader_is_told_in_her_language() -> None:
 
 async def test_beats_carry_our_clock() -> None:
     live = feed.Feed()
+    before = time.time()
     watcher = live.join("en")
     try:
         _, _, data = await until(watcher, "beat")
-        assert abs(data["now"] / 1000 - time.time()) < 5
+        assert before - 0.01 <= data["now"] / 1000 <= time.time() + 0.01
     finally:
         live.leave(watcher)
 
@@ -100,7 +102,7 @@ async def test_who_is_too_slow_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(reading, "BEAT_SECONDS", 0.0)
     live = feed.Feed()
     watcher = live.join("en")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while True:
         await asyncio.sleep(0.05)
         assert time.monotonic() < deadline
@@ -172,5 +174,5 @@ async def test_streams_end_when_their_process_does() -> None:
     watcher = live.join("en")
     await until(watcher, "beat")
     live.close()
-    while (chunk := await asyncio.wait_for(watcher.queue.get(), 10)) is not None:
+    while (chunk := await asyncio.wait_for(watcher.queue.get(), PATIENCE)) is not None:
         assert {name for _, name, _ in parsed(chunk)} <= {"beat", "pieces"}

@@ -60,12 +60,14 @@ def test_a_passkey_takes_the_place_of_password_and_code(door: str, site: Site, v
     expect(page.get_by_role("alert")).to_contain_text("Your role asks for a second factor")
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("What you call it").fill("Laptop at the desk")
+    page.wait_for_load_state()  # modules run before that, and a click before them is the form's own
     page.get_by_role("button", name="Add").click()
     expect(page.locator(".codes li")).to_have_count(10)
     page.get_by_role("link", name="I have kept them").click()
     expect(page.locator(".ways")).to_contain_text("Laptop at the desk")
 
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator(".who")).to_be_visible()
     expect(page).to_have_url(f"{door}/board/")
@@ -74,6 +76,7 @@ def test_a_passkey_takes_the_place_of_password_and_code(door: str, site: Site, v
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, door)
     expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_url(f"{door}/board/")
     assert JournalEntry.objects.filter(action="person.sign_in").latest("id").detail == {
@@ -94,6 +97,7 @@ def test_a_passkey_that_fails_says_so_and_leaves_the_door_as_it_was(door: str, v
     give_authenticator(page)
     page.goto(f"{door}/sign-in/")
     page.route("**/security/passkeys/sign-in/", lambda route: route.abort())
+    page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator("[data-trouble]")).to_be_visible()
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_enabled()

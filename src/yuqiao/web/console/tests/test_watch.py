@@ -76,10 +76,10 @@ def test_nobody_on_duty_in_service_hours_is_an_alarm() -> None:
 
 def test_the_days_figures_follow_the_statistics_definitions() -> None:
     second = dt.timedelta(seconds=1)
-    cast.call(100, time_to_answer=2 * second, time_to_interpreter=8 * second)
-    cast.call(90, time_to_answer=16 * second, outcome="abandoned")
-    cast.call(80, time_to_answer=15 * second, time_to_interpreter=20 * second)
-    cast.call(70, way_in="callback", time_to_answer=second)
+    cast.call(4, time_to_answer=2 * second, time_to_interpreter=8 * second)
+    cast.call(3, time_to_answer=16 * second, outcome="abandoned")
+    cast.call(2, time_to_answer=15 * second, time_to_interpreter=20 * second)
+    cast.call(1, way_in="callback", time_to_answer=second)
     found = today(now())
     assert (found.calls, found.served, found.in_time, found.abandoned) == (3, 2, 2, 1)
     assert (found.level, found.longest, found.median) == (66, 20.0, 8.0)

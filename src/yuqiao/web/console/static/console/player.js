@@ -188,7 +188,8 @@ function follow() {
 }
 
 async function play() {
-  before = tape.position;
+  before = tape.position < length ? tape.position : 0;
+  heard.reach(before); // what is heard begins here, not where the first picture of it is drawn
   playButton.textContent = playButton.dataset.pause;
   player.dataset.playing = "";
   try {
