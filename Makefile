@@ -88,6 +88,11 @@ bench: export YUQIAO_DEBUG = 1
 bench: .venv/installed
 	deploy/packages bench
 	$(BIN)/python -m bench.mixer
+	$(BIN)/python -m bench.delay
+	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.browser
+	$(BIN)/python -m bench.wallboard
+	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.setup
 	$(BIN)/python -m bench.figures
 	$(BIN)/python -m bench.evaluation

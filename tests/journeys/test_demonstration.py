@@ -1,4 +1,4 @@
-"""The demonstration as a newcomer runs it, judged here once more from what it leaves behind."""
+"""The demonstration as a newcomer runs it, on both engines, judged here once more from what it leaves behind."""
 
 from __future__ import annotations
 
@@ -15,24 +15,35 @@ import soundfile
 
 pytestmark = pytest.mark.live
 
+ROOT = Path(__file__).resolve().parents[2]
 LENGTH_TOLERANCE_MS = 500
 ALIGNED_WITHIN_MS = 40
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run ``yuqiao demo --once`` and return its folder."""
+#: What runs it with our media server, and with Asterisk in its place; and where below its own folder it leaves things.
+RUNS = {
+    "ours": (("-m", "yuqiao.config.cli", "demo"), "demo"),
+    "asterisk": (("-m", "tests.demo_with_asterisk"), "demo-asterisk/demo"),
+}
+
+
+@pytest.fixture(scope="module", params=["ours", pytest.param("asterisk", marks=pytest.mark.asterisk)])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the demonstration once with an engine and return its folder."""
+    command, left = RUNS[request.param]
     var = tmp_path_factory.mktemp("demonstration")
+    asterisk = {"YUQIAO_ASTERISK_ROOT": os.environ.get("YUQIAO_TEST_ASTERISK_ROOT", "")}
     run = subprocess.run(
-        [sys.executable, "-m", "yuqiao.config.cli", "demo", "--once"],
-        env=os.environ | {"YUQIAO_VAR_DIR": str(var), "YUQIAO_DEBUG": "1"},
+        [sys.executable, *command, "--once"],
+        cwd=ROOT,
+        env=os.environ | asterisk | {"YUQIAO_VAR_DIR": str(var), "YUQIAO_DEBUG": "1"},
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
-    return var / "demo"
+    return var / left
 
 
 @pytest.fixture(scope="module")

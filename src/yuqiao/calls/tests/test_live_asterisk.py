@@ -1,64 +1,24 @@
-"""The same journeys with Asterisk 22 in the place of our media server: only the engine's URL differs.
-
-Needs root and a folder with Asterisk to chroot into, named by YUQIAO_TEST_ASTERISK_ROOT (`tests.asterisk`).
-"""
+"""The same journeys with Asterisk 22 in the place of our media server (`asterisk_stage`)."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from tests.asterisk import Place, sample
 
+from yuqiao.calls.tests.asterisk_stage import AsteriskStage
 from yuqiao.calls.tests.city import finished_tracks, only_call, seed
-from yuqiao.calls.tests.stage import CALLS, PASSWORD, Stage, live, until
+from yuqiao.calls.tests.stage import CALLS, Stage, live, until
 from yuqiao.calls.tests.test_live_monitoring import listens_whispers_and_joins_in
 from yuqiao.hotline.models import Call
 from yuqiao.hotline.wishes import ask_add_party
-from yuqiao.lib.net import listens
 
-ROOT = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT", "")
 pytestmark = [
     pytest.mark.live,
     pytest.mark.django_db(transaction=True),
     pytest.mark.asterisk,
 ]
-
-
-class AsteriskStage(Stage):
-    """A stage with Asterisk as its engine."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.root = Path(ROOT)
-        self.place = Place(self.root, "yuqiao-calls")
-        self.environment["YUQIAO_RECORDINGS_DIR"] = str(self.recordings)
-
-    @property
-    def recordings(self) -> Path:
-        """Where Asterisk keeps recordings, seen from outside."""
-        return Path(ROOT) / "var/spool/asterisk/recording"
-
-    async def start_engine(self) -> None:
-        """Write Asterisk's configuration, start it, wait until it takes ARI's commands."""
-        await asyncio.to_thread(self._configure)
-        await asyncio.to_thread(self._launch)
-
-        await until(lambda: listens(self.ari_port), "Asterisk", within=40)
-
-    def _launch(self) -> None:
-        with (self.folder / "asterisk.log").open("ab") as log:
-            self.processes["media"] = subprocess.Popen(self.place.start, stdout=log, stderr=log)
-
-    def _configure(self) -> None:
-        self.place.configure(sample(sip=self.sip_port, ari=self.ari_port, password=PASSWORD))
-        shutil.copytree(
-            self.folder / "sounds/yuqiao", self.root / "usr/share/asterisk/sounds/yuqiao", dirs_exist_ok=True
-        )
 
 
 def test_a_three_party_call_with_a_third_party_and_a_kill(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from yuqiao.calls.tests.asterisk_stage import AsteriskStage, on_both_engines
 from yuqiao.calls.tests.city import finished_tracks, recording, seed
 from yuqiao.calls.tests.stage import CALLS, TOLD, Stage, live, until
 from yuqiao.calls.tests.voices import VOICES
@@ -52,6 +53,13 @@ class CallsBack(Stage):
         self.exchange.phones[CALLER] = (("anna",), refuse)
 
 
+class AsteriskCallsBack(CallsBack, AsteriskStage):
+    """The same with Asterisk."""
+
+
+RINGING_BACK = on_both_engines(CallsBack, AsteriskCallsBack)
+
+
 async def missed(stage: CallsBack) -> Callback:
     """Anna calls while nobody is on duty, is told, and is let go; returns what she is owed."""
     await asyncio.to_thread(seed, stage)
@@ -69,7 +77,8 @@ async def comes_on_duty() -> None:
     await asyncio.to_thread(lambda: li.update(state="ready", state_since=clock.now()))
 
 
-def test_a_missed_caller_is_called_back_as_soon_as_somebody_is_free(tmp_path: Path) -> None:
+@RINGING_BACK
+def test_a_missed_caller_is_called_back_as_soon_as_somebody_is_free(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         assert isinstance(stage, CallsBack)
         stage.answers("li")
@@ -89,10 +98,13 @@ def test_a_missed_caller_is_called_back_as_soon_as_somebody_is_free(tmp_path: Pa
         assert tracks == {"caller-1": {"anna"}, "interpreter-1": {"li"}, "mix": {"anna", "li"}}
         assert not await asyncio.to_thread(lambda: Interpreter.objects.exclude(held_by="").exists())
 
-    live(journey, tmp_path, CallsBack)
+    live(journey, tmp_path, kind)
 
 
-def test_a_busy_caller_is_tried_again_and_a_killed_call_server_forgets_nobody(tmp_path: Path) -> None:
+@RINGING_BACK
+def test_a_busy_caller_is_tried_again_and_a_killed_call_server_forgets_nobody(
+    tmp_path: Path, kind: type[Stage]
+) -> None:
     async def journey(stage: Stage) -> None:
         assert isinstance(stage, CallsBack)
         stage.never_answers("li")
@@ -118,4 +130,4 @@ def test_a_busy_caller_is_tried_again_and_a_killed_call_server_forgets_nobody(tm
         assert (owed.outcome, owed.running_id) == ("answered", None)
         assert owed.attempts >= 2
 
-    live(journey, tmp_path, CallsBack)
+    live(journey, tmp_path, kind)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from yuqiao.accounts.models import Person
+from yuqiao.calls.tests.asterisk_stage import AsteriskStage, on_both_engines
 from yuqiao.calls.tests.city import finished_tracks, only_call, recording, seed
 from yuqiao.calls.tests.stage import OTHER_PROMPT, Stage, live, until
 from yuqiao.calls.tests.voices import VOICES
@@ -41,6 +42,14 @@ class RingsBack(Stage):
             session.answer()
 
         self.exchange.phones[CALLER] = (("anna",), pick_up)
+
+
+class AsteriskRingsBack(RingsBack, AsteriskStage):
+    """The same with Asterisk."""
+
+
+BOTH = on_both_engines(Stage, AsteriskStage)
+RINGING_BACK = on_both_engines(RingsBack, AsteriskRingsBack)
 
 
 async def three(stage: Stage) -> Session:
@@ -78,7 +87,8 @@ async def happened(kind: str) -> None:
     await until(lambda: CallEvent.objects.filter(kind=kind).exists(), kind)
 
 
-def test_a_held_caller_hears_nobody_and_comes_back(tmp_path: Path) -> None:
+@BOTH
+def test_a_held_caller_hears_nobody_and_comes_back(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         anna = await three(stage)
         li = await stage.on("li")
@@ -97,10 +107,11 @@ def test_a_held_caller_hears_nobody_and_comes_back(tmp_path: Path) -> None:
         )
         assert segments == 2, "nothing is recorded of a party who waits"
 
-    live(journey, tmp_path)
+    live(journey, tmp_path, kind)
 
 
-def test_interpreter_and_agent_consult_apart_from_the_caller(tmp_path: Path) -> None:
+@BOTH
+def test_interpreter_and_agent_consult_apart_from_the_caller(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         anna = await three(stage)
         li = await stage.on("li")
@@ -121,10 +132,11 @@ def test_interpreter_and_agent_consult_apart_from_the_caller(tmp_path: Path) -> 
         first, second = ((one.offset_ms or 0, one.duration_ms or 0) for one in mixes)
         assert second[0] - sum(first) > 1000
 
-    live(journey, tmp_path)
+    live(journey, tmp_path, kind)
 
 
-def test_the_floor_manager_consults_with_the_interpreter_and_is_merged(tmp_path: Path) -> None:
+@BOTH
+def test_the_floor_manager_consults_with_the_interpreter_and_is_merged(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         anna = await three(stage)
         await asyncio.to_thread(on_duty, stage)
@@ -136,7 +148,7 @@ def test_the_floor_manager_consults_with_the_interpreter_and_is_merged(tmp_path:
         anna.hangup()
         await ended()
 
-    live(journey, tmp_path)
+    live(journey, tmp_path, kind)
 
 
 def on_duty(stage: Stage) -> None:
@@ -146,7 +158,8 @@ def on_duty(stage: Stage) -> None:
     LadderStep.objects.create(level=1, role="supervisor", way="board", minutes=5)
 
 
-def test_one_key_rings_the_floor_manager_and_opens_an_incident(tmp_path: Path) -> None:
+@BOTH
+def test_one_key_rings_the_floor_manager_and_opens_an_incident(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         anna = await three(stage)
         await asyncio.to_thread(on_duty, stage)
@@ -160,10 +173,13 @@ def test_one_key_rings_the_floor_manager_and_opens_an_incident(tmp_path: Path) -
         anna.hangup()
         await ended()
 
-    live(journey, tmp_path)
+    live(journey, tmp_path, kind)
 
 
-def test_the_call_is_handed_over_to_a_colleague_who_is_on_before_the_first_leaves(tmp_path: Path) -> None:
+@BOTH
+def test_the_call_is_handed_over_to_a_colleague_who_is_on_before_the_first_leaves(
+    tmp_path: Path, kind: type[Stage]
+) -> None:
     async def journey(stage: Stage) -> None:
         anna = await three(stage)
         stage.answers("wang")
@@ -179,10 +195,11 @@ def test_the_call_is_handed_over_to_a_colleague_who_is_on_before_the_first_leave
         assert "interpreter_lost" not in kinds
         assert "replacement_requested" not in kinds
 
-    live(journey, tmp_path)
+    live(journey, tmp_path, kind)
 
 
-def test_another_interpreter_is_asked_for_and_comes_before_the_first_leaves(tmp_path: Path) -> None:
+@BOTH
+def test_another_interpreter_is_asked_for_and_comes_before_the_first_leaves(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         anna = await three(stage)
         stage.answers("wang")
@@ -197,10 +214,11 @@ def test_another_interpreter_is_asked_for_and_comes_before_the_first_leaves(tmp_
         told = await asyncio.to_thread(lambda: call.events.get(kind="another_asked").data)
         assert told == {"gender": "f"}
 
-    live(journey, tmp_path)
+    live(journey, tmp_path, kind)
 
 
-def test_a_lost_caller_is_rung_again_while_the_others_stay(tmp_path: Path) -> None:
+@RINGING_BACK
+def test_a_lost_caller_is_rung_again_while_the_others_stay(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         assert isinstance(stage, RingsBack)
         anna = await three(stage)
@@ -222,10 +240,11 @@ def test_a_lost_caller_is_rung_again_while_the_others_stay(tmp_path: Path) -> No
         assert kinds.count("notice_played") == 1, "consent once given holds"
         assert kinds.count("caller_back") == 1
 
-    live(journey, tmp_path, RingsBack)
+    live(journey, tmp_path, kind)
 
 
-def test_a_lost_caller_who_rings_in_is_put_back_into_the_call(tmp_path: Path) -> None:
+@RINGING_BACK
+def test_a_lost_caller_who_rings_in_is_put_back_into_the_call(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         anna = await three(stage)
         stage.never_answers(CALLER)
@@ -236,10 +255,11 @@ def test_a_lost_caller_who_rings_in_is_put_back_into_the_call(tmp_path: Path) ->
         again.hangup()
         await ended()
 
-    live(journey, tmp_path, RingsBack)
+    live(journey, tmp_path, kind)
 
 
-def test_a_lost_agent_is_rung_again_while_the_others_talk(tmp_path: Path) -> None:
+@BOTH
+def test_a_lost_agent_is_rung_again_while_the_others_talk(tmp_path: Path, kind: type[Stage]) -> None:
     async def journey(stage: Stage) -> None:
         anna = await three(stage)
         first = await stage.on("agent")
@@ -251,4 +271,4 @@ def test_a_lost_agent_is_rung_again_while_the_others_talk(tmp_path: Path) -> Non
         kinds = await asyncio.to_thread(lambda: list(call.events.values_list("kind", flat=True)))
         assert kinds.count("agent_lost") == 1
 
-    live(journey, tmp_path)
+    live(journey, tmp_path, kind)

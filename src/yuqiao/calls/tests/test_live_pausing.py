@@ -10,9 +10,9 @@ import pytest
 from django.test import override_settings
 
 from yuqiao.accounts.models import JournalEntry
+from yuqiao.calls.tests.asterisk_stage import AsteriskStage
 from yuqiao.calls.tests.city import only_call, recording, seed
 from yuqiao.calls.tests.stage import Stage, live, until
-from yuqiao.calls.tests.test_live_asterisk import AsteriskStage
 from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.hearing import levels
 from yuqiao.hotline.models import Call, CallCommand, CallEvent, Recording

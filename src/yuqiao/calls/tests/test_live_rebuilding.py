@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from yuqiao.accounts.models import JournalEntry
+from yuqiao.calls.tests.asterisk_stage import AsteriskStage
 from yuqiao.calls.tests.city import finished_tracks, only_call
 from yuqiao.calls.tests.stage import OTHER_PROMPT, Stage, live, until
-from yuqiao.calls.tests.test_live_asterisk import AsteriskStage
 from yuqiao.calls.tests.test_live_during import ALL_THREE, CALLER, RingsBack, three
 from yuqiao.calls.tests.voices import VOICES
 from yuqiao.demo.phone import Exchange, Session
