@@ -54,6 +54,8 @@ async function fetchTicket(): Promise<Ticket> {
     ? { seat, sign }
     : { task: panel.dataset["task"]!, proof: await (proof ??= prove()), sign };
   const answer = await post(panel.dataset["ticket"]!, fields);
+  // A server that restarts beside a running call is asked again: the sound goes on without it.
+  if (seat && (answer.status >= 500 || answer.status === 429)) throw new Error(`no ticket: ${answer.status}`);
   if (!answer.ok) {
     refused = answer.status === 429 ? "often" : "ticket";
     phone.stop();

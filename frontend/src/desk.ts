@@ -69,14 +69,13 @@ function turned(): void {
   document.title = rings ? `☎ ${panel.dataset["notice"]!} · ${title}` : title;
   notice(null);
   if (rings) {
-    document.addEventListener(
-      "refreshed",
-      () => {
-        const what = document.querySelector<HTMLElement>("[data-incoming]")?.dataset["incoming"];
-        if (phone.call === "ringing") notice(panel.dataset["notice"]!, what);
-      },
-      { once: true },
-    );
+    const tell = (): void => {
+      const what = document.querySelector<HTMLElement>("[data-incoming]")?.dataset["incoming"];
+      if (phone.call === "ringing" && what === undefined) return; // written before it rang: the next one knows
+      document.removeEventListener("refreshed", tell);
+      if (phone.call === "ringing") notice(panel.dataset["notice"]!, what);
+    };
+    document.addEventListener("refreshed", tell);
   }
   refreshNow();
 }

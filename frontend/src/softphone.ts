@@ -10,7 +10,7 @@ import { UA } from "jssip";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent } from "jssip/lib/UA";
 import { close, microphone, onSpeaker } from "./phone/devices";
-import { forget, keep, kept, replaces } from "./phone/kept";
+import { forget, type Kept, keep, kept, replaces } from "./phone/kept";
 import { Meter } from "./phone/levels";
 import { hold } from "./phone/only";
 import { type Fetching, TicketSocket } from "./phone/socket";
@@ -27,6 +27,7 @@ export type Problem = "microphone" | "lost";
 
 const DISCONNECTED_MS = 2000; // ICE may mend itself within; then it is begun anew (RFC 8445 section 2.4)
 const SPOKE_MS = 300; // a light goes on between two words
+const HOLD_AGAIN_MS = 200;
 const DIGITS = /^[0-9*#]+$/;
 
 export class Softphone extends EventTarget {
@@ -49,6 +50,8 @@ export class Softphone extends EventTarget {
   private socket: TicketSocket | null = null;
   private release: (() => void) | null = null;
   private named = false;
+  private former: Kept | null = null; // what the call that is being made takes over
+  private out = false; // held by us, or about to be
   private restarting: ReturnType<typeof setTimeout> | undefined;
   private readonly audio = new Audio();
 
@@ -114,9 +117,16 @@ export class Softphone extends EventTarget {
 
   /** Calls the only number that the ticket allows. */
   async dial(number: string, extraHeaders: string[] = []): Promise<void> {
+    await this.invite(number, extraHeaders, null);
+  }
+
+  private async invite(number: string, extraHeaders: string[], former: Kept | null): Promise<void> {
     if (!this.ua || this.session) return;
     const stream = await this.openMicrophone();
     if (!stream || !this.ua || this.session) return;
+    this.former = former;
+    // Before the connection stands: not a word of somebody who made sure that she is not heard.
+    for (const track of stream.getAudioTracks()) track.enabled = !former?.muted && !former?.held;
     this.ua.call(number, {
       mediaStream: stream,
       extraHeaders,
@@ -133,6 +143,7 @@ export class Softphone extends EventTarget {
     this.muted = muted;
     if (muted) this.session?.mute({ audio: true });
     else this.session?.unmute({ audio: true });
+    this.remember();
     this.changed();
   }
 
@@ -143,8 +154,9 @@ export class Softphone extends EventTarget {
       this.call = held ? "held" : "talking";
       this.changed();
     };
-    if (held) session.hold({}, done);
-    else session.unhold({}, done);
+    if (!(held ? session.hold({}, done) : session.unhold({}, done))) return;
+    this.out = held;
+    this.remember();
   }
 
   /** Presses keys: telephone-events within the sound (RFC 4733), as any telephone does. */
@@ -187,7 +199,7 @@ export class Softphone extends EventTarget {
     const stream = await this.openMicrophone();
     const track = stream?.getAudioTracks()[0];
     if (!track) return;
-    track.enabled = !this.muted;
+    track.enabled = !this.muted && !this.out;
     await sender.replaceTrack(track);
   }
 
@@ -212,7 +224,7 @@ export class Softphone extends EventTarget {
     const former = kept(this.address);
     if (former && !this.session) {
       // RFC 3891: our own call goes on in this new dialog; whoever else is on it hears a pause.
-      void this.dial(this.address, [replaces(former)]);
+      void this.invite(this.address, [replaces(former)], former);
     } else if (again) this.mend();
   }
 
@@ -255,14 +267,20 @@ export class Softphone extends EventTarget {
       session.terminate({ status_code: 486 }); // one call at a time
       return;
     }
+    const former = originator === "local" ? this.former : null;
     this.session = session;
-    this.muted = false;
+    this.muted = former?.muted ?? false;
+    this.out = former?.held ?? false;
+    if (this.muted || this.out) session.mute({ audio: true });
     this.call = originator === "remote" ? "ringing" : "calling";
     session.on("peerconnection", ({ peerconnection }) => this.watch(peerconnection, session));
     if (session.connection) this.watch(session.connection, session);
     // The server is ICE-lite: it learns where we are from our checks, so nothing waits for all candidates.
     session.on("icecandidate", ({ ready }) => ready());
-    session.on("confirmed", () => this.confirmed(session));
+    session.on("confirmed", () => {
+      this.confirmed(session);
+      if (former?.held) this.holdAgain(session);
+    });
     session.on("accepted", () => originator === "local" && this.confirmed(session));
     session.on("ended", () => this.over(session));
     session.on("failed", () => this.over(session));
@@ -271,15 +289,28 @@ export class Softphone extends EventTarget {
 
   private confirmed(session: RTCSession): void {
     if (session !== this.session) return;
-    const dialog = (session as unknown as { _dialog?: { id: { call_id: string; local_tag: string; remote_tag: string } } })._dialog;
-    if (dialog) {
-      const { call_id: callId, local_tag: localTag, remote_tag: remoteTag } = dialog.id;
-      keep({ address: this.address, callId, localTag, remoteTag });
-    }
-    if (this.call === "talking") return;
-    this.call = "talking";
+    this.remember();
+    if (this.since) return;
     this.since = Date.now();
+    if (!this.out) this.call = "talking";
     this.changed();
+  }
+
+  /** Keeps the call as it stands, for the page that is to take it over. */
+  private remember(): void {
+    type Dialog = { id: { call_id: string; local_tag: string; remote_tag: string } };
+    const dialog = (this.session as unknown as { _dialog?: Dialog } | null)?._dialog;
+    if (!dialog) return;
+    const { call_id: callId, local_tag: localTag, remote_tag: remoteTag } = dialog.id;
+    keep({ address: this.address, callId, localTag, remoteTag, muted: this.muted, held: this.out });
+  }
+
+  /** Holds a call that was taken over and held before, as soon as nothing else of it is being settled. */
+  private holdAgain(session: RTCSession): void {
+    if (session !== this.session || session.isOnHold().local) return;
+    this.hold(true);
+    if (!session.isOnHold().local) setTimeout(() => this.holdAgain(session), HOLD_AGAIN_MS);
+    else if (!this.muted) session.unmute({ audio: true }); // what is held says nothing anyhow
   }
 
   private over(session: RTCSession): void {
@@ -294,6 +325,7 @@ export class Softphone extends EventTarget {
     this.call = "none";
     this.since = 0;
     this.muted = false;
+    this.out = false;
     close(this.own);
     this.own = null;
     this.ownMeter?.listen(null);

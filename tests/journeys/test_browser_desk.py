@@ -139,9 +139,52 @@ async def breaks(stage: BrowserStage) -> None:
     way.close()
 
 
+async def loads_the_page_anew_unheard(stage: BrowserStage) -> None:
+    """Muted, she loads the page anew and stays so; stepped out as well, she stays out; nobody hears her meanwhile."""
+    page = await stage.desk(await stage.browser("li"), "li")
+    anna = await answers(stage, page)
+    panel, keys = page.locator("#phone"), page.keyboard
+    mute, out = panel.locator("#mute"), panel.locator("#hold")
+    apart = {"anna": ["agent"], "agent": ["anna"]}
+    await keys.press("F9")
+    await stage.hear(apart)
+    await stage.reload(page)
+    await page_hears(page, ["anna", "agent"])
+    await expect(mute).to_have_attribute("aria-pressed", "true")
+    await stage.hear(apart)
+
+    await keys.press("F7")
+    await expect(panel).to_have_attribute("data-call", "held")
+    await page.reload()
+    await expect(panel).to_have_attribute("data-call", "held", timeout=15_000)
+    await expect(out).to_have_attribute("aria-pressed", "true")
+    await expect(mute).to_have_attribute("aria-pressed", "true")
+    await page_hears(page, [])
+    await stage.hear(apart)
+    await keys.press("F9")
+    await expect(mute).to_have_attribute("aria-pressed", "false")
+    await page.reload()
+    await expect(panel).to_have_attribute("data-call", "held", timeout=15_000)
+    await expect(mute).to_have_attribute("aria-pressed", "false")
+    await page_hears(page, [])
+    await stage.hear(apart)
+    await keys.press("F7")
+    await expect(panel).to_have_attribute("data-call", "talking")
+    await all_hear(stage, page)
+
+    await keys.press("Shift+F8")
+    await expect(panel).to_have_attribute("data-call", "none")
+    await expect(mute).to_have_attribute("aria-pressed", "false")
+    anna.hangup()
+
+
 def test_a_call_by_keys_alone_and_its_wrap_up_within_twenty_seconds(tmp_path: Path) -> None:
     in_browsers(by_keys_alone, tmp_path)
 
 
 def test_a_network_that_breaks_off_and_a_web_process_that_dies_are_a_pause(tmp_path: Path) -> None:
     in_browsers(breaks, tmp_path)
+
+
+def test_who_is_muted_or_has_stepped_out_is_so_in_the_page_loaded_anew(tmp_path: Path) -> None:
+    in_browsers(loads_the_page_anew_unheard, tmp_path)

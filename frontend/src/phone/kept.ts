@@ -1,5 +1,6 @@
 // The dialog of a running call, kept over a reload, a change of tabs, even a crash of the browser, so that the page can
-// take its own call over (RFC 3891). Nothing of who is on the call is kept; what is out of date the server refuses.
+// take its own call over (RFC 3891), no louder than it was. Nothing of who is on the call is kept; what is out of date
+// the server refuses.
 
 export interface Kept {
   /** Whose phone it is: another one who signs in on this machine leaves it alone. */
@@ -7,6 +8,9 @@ export interface Kept {
   callId: string;
   localTag: string;
   remoteTag: string;
+  /** Whether the microphone was off, and whether the call was held by us. */
+  muted: boolean;
+  held: boolean;
 }
 
 const KEY = "yuqiao-phone-call";
@@ -24,7 +28,8 @@ export function kept(address?: string): Kept | null {
   try {
     const call = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Kept>;
     const mine = call.address && (address === undefined || call.address === address);
-    return mine && call.callId && call.localTag && call.remoteTag ? (call as Kept) : null;
+    const whole = mine && call.callId && call.localTag && call.remoteTag;
+    return whole ? ({ ...call, muted: call.muted === true, held: call.held === true } as Kept) : null;
   } catch {
     return null;
   }

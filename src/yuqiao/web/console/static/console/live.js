@@ -1,6 +1,7 @@
 // A page that follows a stream: puts what it brings in place, comes back by itself, and says when and why it is old.
 
 import { heard, paint, serverNow, startTimers } from "./clock.js";
+import { later } from "./later.js";
 
 const SILENT_MS = 5000; // beats come every 2 s
 const AGAIN_MS = 2000;
@@ -13,6 +14,7 @@ let lastId = feed.dataset.after ?? "";
 let lastHeard = Date.now();
 let lastTrouble = 0;
 let lastTry = Date.now();
+let renewing = false;
 let source = null;
 let listeners = {};
 
@@ -56,6 +58,16 @@ function alive(event) {
   return JSON.parse(event.data);
 }
 
+/** Loads the page anew as soon as the server has it: a proxy's page of errors would never come back by itself. */
+async function renew() {
+  try {
+    if (!later((await fetch(location.href)).status)) return location.reload();
+  } catch {
+    // The server does not answer: the next round tries again.
+  }
+  setTimeout(renew, AGAIN_MS);
+}
+
 function connect() {
   lastTry = Date.now();
   source?.close();
@@ -67,7 +79,10 @@ function connect() {
   }
   source.addEventListener("pieces", (event) => showPieces(alive(event)));
   source.addEventListener("beat", (event) => heard(alive(event).now));
-  source.addEventListener("renew", () => location.reload());
+  source.addEventListener("renew", () => {
+    if (!renewing) void renew();
+    renewing = true;
+  });
   source.addEventListener("trouble", (event) => {
     lastTrouble = Date.now();
     sign(JSON.parse(event.data).what);

@@ -1,8 +1,9 @@
 // Parts of a page that keep themselves fresh: an element with data-refresh (ms) is fetched again and exchanged,
 // unless somebody is just using a form in it. Who dispatches "refresh-now" on the element has it fetched at once, in use
-// or not; "refreshed" is then dispatched on the document.
+// or not; "refreshed" is then dispatched on the document. While the server gives no answer the body is "is-stale".
 
 import { heard, startTimers, paint } from "./clock.js";
+import { later } from "./later.js";
 
 function changed(field) {
   if (field.matches("select")) return field.selectedIndex > 0 && !field.selectedOptions[0].defaultSelected;
@@ -29,23 +30,27 @@ function put(part, fresh) {
   if (was !== null) [...fresh.querySelectorAll("button, summary, a")].find((one) => named(one) === was)?.focus({ preventScroll: true });
 }
 
+const stale = (is) => document.body.classList.toggle("is-stale", is);
+
 async function exchange(id, force) {
   const part = document.getElementById(id);
   if (force || (!inUse(part) && !document.hidden)) {
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (later(answer.status)) return stale(true); // to load it anew would leave a proxy's page here, for ever
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(id);
       const talks = (document.getElementById("phone")?.dataset.call ?? "none") !== "none";
       if (talks && (!fresh || answer.redirected)) return; // a call in this page is worth more than what it shows
       if (!answer.ok || answer.redirected || !fresh) return location.reload();
+      stale(false);
       heard(Number(fresh.dataset.now));
       if (!fresh.dataset.refresh) return location.reload(); // the call is over: the page has more to show now
       if (force || !inUse(part)) put(part, fresh);
       paint();
       document.dispatchEvent(new Event("refreshed"));
     } catch {
-      // The server does not answer: the next round tries again.
+      stale(true); // the server does not answer: the next round tries again
     }
   }
 }
