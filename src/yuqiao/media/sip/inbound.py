@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 
 from aiosipua import SipRequest
 
@@ -54,6 +55,7 @@ class InboundLeg(CallLeg):
         self._early_reliably = self._answering = False
         self._reminder: asyncio.TimerHandle | None = None
         self._hangup_cause = 0
+        self.on_unwanted: Callable[[], None] = lambda: None
 
     @property
     def caller_number(self) -> str:
@@ -226,6 +228,8 @@ class InboundLeg(CallLeg):
         reason = () if status == 487 else (("Reason", mapping.reason_header(cause)),)
         self.core.reply(self.transaction, status, tag=self.tag, headers=reason)
         self.close()
+        if status == 503:  # there was nobody to take it
+            self.on_unwanted()
 
     def _dialog_headers(self) -> tuple[tuple[str, str], ...]:
         routes = (("Record-Route", value) for value in self.transaction.request.headers.get("record-route"))

@@ -6,17 +6,21 @@ us, take part in another's call, or be rung in another's place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from aiosipua import SipRequest
 
-from yuqiao.lib.phones import Ticket
+from yuqiao.lib.phones import Ticket, is_guest
 from yuqiao.media.sip.addresses import read_party, read_uri
 
 #: Messages a second that a phone may send, and at once: dialling, ringing and a call's end together are a dozen.
 RATE: Final = 20.0
 BURST: Final = 60.0
+#: Guests whose call is remembered: to have one forgotten costs as many proofs of work, and each is worth a call anyway.
+REMEMBERED: Final = 10_000
 
 
 class Pace:
@@ -35,6 +39,30 @@ class Pace:
             return False
         self._left -= 1.0
         return True
+
+
+class Calls:
+    """Which phones may call now: each has one call at a time, a guest's (`lib.phones.GUEST`) one altogether, whatever
+    tickets and WebSockets it gets. Phones are told apart by their host (`flows.host_of`)."""
+
+    def __init__(self) -> None:
+        self._guests: dict[str, None] = {}  # in the order of their calls
+
+    def refusal(self, host: str, *, busy: bool) -> int:
+        """Return the status with which a call is refused, 0 to let it in; ``busy``: a call of this phone's is not
+        over. 486: it is busy. 403: this guest's call has been."""
+        if busy:
+            return 486
+        return 403 if host in self._guests else 0
+
+    def begun(self, host: str) -> Callable[[], None]:
+        """Count a call that is let in. What is returned is called where nobody on our side takes it: then it counts
+        no more."""
+        if is_guest(host):
+            self._guests[host] = None
+            if len(self._guests) > REMEMBERED:
+                del self._guests[next(iter(self._guests))]
+        return partial(self._guests.pop, host, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from yuqiao.media.sip.inbound import InboundLeg, arrival_of
 from yuqiao.media.sip.inviting import Wanted, leg_to
 from yuqiao.media.sip.layer import Layer, Transaction, reply_hop
 from yuqiao.media.sip.outbound import OutboundLeg
+from yuqiao.media.sip.phone_admission import Calls
 from yuqiao.media.sip.phones import PhoneSettings
 from yuqiao.media.sip.routed import RoutedCall
 from yuqiao.media.sip.routes import Way
@@ -108,6 +109,7 @@ class SipTrunk:
         self._core.srtp = srtp
         self._phones = None if phones is None else Exchange(self._core, phones, self._receive, self._note_malformed)
         self._carriers = Carriers(self._core, trunks, self._door.learn)
+        self._browsers_calls = Calls()
 
     @property
     def address(self) -> Address:
@@ -353,14 +355,13 @@ class SipTrunk:
         if session_timers.too_brief(session_timers.read(transaction.request), self._core.terms):
             self._core.reply(transaction, 422, headers=(("Min-SE", str(self._core.terms.least)),))
             return
-        by_browser = transaction.hop.protocol == PROTOCOL
-        if by_browser and self._phones is not None and self._phones.takes_over(transaction):
+        by_browser, host = transaction.hop.protocol == PROTOCOL, transaction.hop.host
+        if by_browser and not self._is_call_of_browser(transaction, host):
             return
         trunk = None if by_browser else self._carriers.of(transaction.hop, transaction.request)
         if trunk is not None and self._carriers.is_full(trunk):
             self._counters["refused"] += 1
-            full = ("Reason", mapping.reason_header(causes.CONGESTION))
-            self._core.reply(transaction, 503, headers=(full,))
+            self._core.reply(transaction, 503, headers=(("Reason", mapping.reason_header(causes.CONGESTION)),))
             return
         self._core.reply(transaction, 100)
         try:
@@ -370,8 +371,10 @@ class SipTrunk:
             self._core.reply(transaction, 488 if isinstance(error, sdp.NotAcceptableError) else 400)
             return
         self._core.legs[leg.key] = leg
-        leg.places.add(transaction.hop.host)
+        leg.places.add(host)
         self._counters["calls_in"] += 1
+        if by_browser:
+            leg.on_unwanted = self._browsers_calls.begun(host)
         try:
             observer = self.on_incoming(leg)
         except Exception as error:
@@ -379,6 +382,17 @@ class SipTrunk:
             log.error("the owner of the trunk could not take a call: %s", where(error))  # noqa: TRY400
             observer = None
         leg.take_observer(observer)
+
+    def _is_call_of_browser(self, transaction: Transaction, host: str) -> bool:
+        """Whether a browser's INVITE may begin a call; where not, it has its answer, or took its own call over."""
+        if self._phones is not None and self._phones.takes_over(transaction):
+            return False
+        busy = any(isinstance(leg, InboundLeg) and host in leg.places for leg in self._core.legs.values())
+        status = self._browsers_calls.refusal(host, busy=busy)
+        if status:
+            self._counters["refused"] += 1
+            self._core.reply(transaction, status)
+        return not status
 
 
 def _dialog_key(request: SipRequest) -> tuple[str, str]:

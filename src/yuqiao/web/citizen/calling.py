@@ -2,7 +2,7 @@
 
 No account: a proof of work opens one call to our own number and nothing else (`lib.phones`). The page then holds a
 seat, a signed name by which it gets further tickets for the same call after a break of the network, and asks how far
-the call is. Nobody can make one or guess another's.
+the call is. Nobody can make one or guess another's. Once its call has ended a seat opens no other.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def telephone(request: HttpRequest, tongue: Language, **more: object) -> HttpRes
 def ticket(request: HttpRequest, tongue: Language) -> HttpResponse:
     """Give a ticket for a proof of work, or one more for a seat; 422 with a code where neither is good.
 
-    ``sign``: the call is to be in sign language; `NOW`, or the address of an appointment whose time has come.
+    A seat whose call has ended stands for no proof; alone it gets a ticket that dials nobody, by which a page that was
+    away learns that its call is over. ``sign``: the call is to be in sign language; `NOW`, or the address of an
+    appointment whose time has come.
     """
     address, sign = request.META.get("REMOTE_ADDR", ""), request.POST.get("sign", "")
     number, language, kept = facts.own_number(tongue), tongue.code, None
@@ -81,7 +83,13 @@ def ticket(request: HttpRequest, tongue: Language) -> HttpResponse:
         number, language = facts.plain_number() if ready else "", sign_slots.LANGUAGE
     if not number:
         return JsonResponse({"problem": "closed"}, status=422)
-    name = seats.name_of(request.POST.get("seat", ""))
+    seat = request.POST.get("seat", "")
+    name = seats.name_of(seat)
+    if seats.is_over(seat):
+        if "task" in request.POST:
+            name = ""
+        else:
+            number = ""
     if not name:
         if limits.reached("call", address, MOST):
             return JsonResponse({"problem": "often"}, status=429)
@@ -93,7 +101,7 @@ def ticket(request: HttpRequest, tongue: Language) -> HttpResponse:
         except ProofError as error:
             return JsonResponse({"problem": error.code}, status=422)
         name = phones.GUEST + secrets.token_hex(8)
-    if kept is not None:
+    if kept is not None and number:
         sign_slots.begin(kept.slot, name)
     given = phones.Ticket(name, now().timestamp() + TICKET_SECONDS, number, language)
     return JsonResponse(

@@ -26,6 +26,12 @@ def name_of(seat: str) -> str:
         return ""
 
 
+def is_over(seat: str) -> bool:
+    """Whether the call from this seat has ended; False for one that is still to come."""
+    call = call_of(seat)
+    return call is not None and call.ended_at is not None
+
+
 def call_of(seat: str) -> Call | None:
     """Return the newest call from this seat; None where there is none."""
     name = name_of(seat)

@@ -12,9 +12,11 @@ import aiohttp
 import pytest
 
 from yuqiao.lib.phones import Ticket, issue
-from yuqiao.media.sip import SipTrunk
-from yuqiao.media.sip.tests.browser import SAID, exchange, mei_at, ticket
-from yuqiao.media.sip.tests.parties import ALICE_RTP, Desk, Witness, until
+from yuqiao.media import causes
+from yuqiao.media.ports import CallObserver, SipCall
+from yuqiao.media.sip import SipTrunk, mapping
+from yuqiao.media.sip.tests.browser import SAID, Mei, exchange, mei_at, ticket
+from yuqiao.media.sip.tests.parties import ALICE_RTP, BOB_RTP, Desk, Witness, answer_at_once, until
 from yuqiao.media.sip.tests.rawpeer import carol_at
 
 
@@ -70,6 +72,85 @@ async def test_a_desk_calls_nobody_and_a_citizen_only_her_line() -> None:
         await lea.say(lea.request("REGISTER", sender="desk-1"))
         await lea.wait_for(403)
         assert desk.calls == []
+
+
+async def call_anew(phone: Mei, call_id: str, status: int, extra: str = "", body: str = SAID["offer-voice"]) -> None:
+    """Call 1 under a Call-ID of its own, and hear that status."""
+    invite = phone.request("INVITE", uri="sip:1@browser", to="<sip:1@browser>", body=body, extra=extra, call_id=call_id)
+    await phone.say(invite)
+    assert (await phone.wait_for(status, of="INVITE"))["Call-ID"] == call_id
+
+
+async def test_a_guest_has_one_call_whatever_her_tickets_and_goes_on_with_it_in_a_new_page() -> None:
+    desk = Desk(answer_at_once)
+    given = [ticket("guest-7", dials="1") for _ in range(2)]
+    async with exchange(desk) as trunk, mei_at(trunk, given[0], "guest-7") as lea:
+        ok = await lea.dial("1")
+        await call_anew(lea, "second", 486)
+        async with mei_at(trunk, given[1], "guest-7") as anew:
+            await call_anew(anew, "third", 486)
+            our_tag = ok["To"].partition(";tag=")[2]
+            taken = f"Replaces: {lea.call_id};to-tag={our_tag};from-tag={lea.tag}\r\n"
+            uri = "sip:guest-7@browser"
+            await anew.say(anew.request("INVITE", uri=uri, to=f"<{uri}>", body=SAID["offer-voice"], extra=taken))
+            new = await anew.wait_for(200, of="INVITE")
+            await anew.say(anew.request("ACK", uri=new.contact, to=new["To"]))
+            await call_anew(anew, "fourth", 486)
+            await anew.say(anew.request("BYE", uri=new.contact, to=new["To"], seq=2))
+            await anew.wait_for(200, of="BYE")
+            await desk.witnesses[0].ended()
+            await call_anew(anew, "fifth", 403)
+        async with mei_at(trunk, given[0], "guest-7") as again:
+            await call_anew(again, "sixth", 403)
+        async with mei_at(trunk, ticket("guest-8", dials="1"), "guest-8") as other:
+            await other.dial("1")
+        assert [call.caller_number for call in desk.calls] == ["guest-7", "guest-8"]
+
+
+async def test_an_agent_has_one_call_at_a_time_and_calls_again_after_it() -> None:
+    desk = Desk(answer_at_once)
+    async with exchange(desk) as trunk, mei_at(trunk, ticket("agent-7", dials="1"), "agent-7") as wu:
+        ok = await wu.dial("1")
+        await call_anew(wu, "second", 486)
+        await wu.say(wu.request("BYE", uri=ok.contact, to=ok["To"], seq=2))
+        await wu.wait_for(200, of="BYE")
+        await call_anew(wu, "third", 200)
+        assert len(desk.calls) == 2
+
+
+class Shut(Desk):
+    """Takes no call until it is opened."""
+
+    opened = False
+
+    def __call__(self, call: SipCall) -> CallObserver | None:
+        witness = super().__call__(call)
+        return witness if self.opened else None
+
+
+async def test_a_guests_call_that_never_began_does_not_count() -> None:
+    desk = Shut()
+    async with exchange(desk) as trunk, mei_at(trunk, ticket("guest-7", dials="1"), "guest-7") as lea:
+        await call_anew(lea, "no sound", 488, body="v=0\r\nm=audio 4 RTP/AVP 8\r\n")
+        await call_anew(lea, "nobody", 503)
+        desk.opened, desk.react = True, lambda call: call.hangup(causes.CONGESTION)
+        await call_anew(lea, "nobody yet", 503)
+        desk.react = lambda call: (call.answer(BOB_RTP), None)[1]
+        await lea.dial("1")
+        assert len(desk.calls) == 3
+
+
+async def test_a_guest_who_gives_up_has_had_her_call_whatever_reason_she_says() -> None:
+    desk = Desk()
+    async with exchange(desk) as trunk, mei_at(trunk, ticket("guest-7", dials="1"), "guest-7") as lea:
+        uri, branch = "sip:1@browser", "z9hG4bKgives-up"
+        await lea.say(lea.request("INVITE", uri=uri, to=f"<{uri}>", body=SAID["offer-voice"], branch=branch))
+        await desk.called()
+        reason = mapping.reason_header(causes.CONGESTION)
+        await lea.say(lea.request("CANCEL", uri=uri, to=f"<{uri}>", branch=branch, extra=f"Reason: {reason}\r\n"))
+        await lea.wait_for(487, of="INVITE")
+        await call_anew(lea, "second", 403)
+        assert len(desk.calls) == 1
 
 
 async def test_another_phone_cannot_end_or_change_a_call_it_knows_all_of() -> None:

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from yuqiao.lib.phones import Ticket
 from yuqiao.media.sip.flows import Binding
-from yuqiao.media.sip.phone_admission import BURST, RATE, Acquaintance, Pace, judge
+from yuqiao.media.sip.phone_admission import BURST, RATE, REMEMBERED, Acquaintance, Calls, Pace, judge
 from yuqiao.media.sip.registrar import LONGEST, SHORTEST, register
 
 DESK = Ticket("desk-1", 0.0)
@@ -95,6 +95,19 @@ def test_a_phone_gets_no_more_than_its_pace(gaps: list[float]) -> None:
         taken += pace.take(at)
         assert taken <= BURST + RATE * at
     assert Pace(0.0).take(0.0)
+
+
+def test_guests_calls_are_remembered_up_to_a_bound_and_nobody_elses() -> None:
+    calls = Calls()
+    for host in ("guest-0.browser", "desk-1.browser", *(f"guest-{n}.browser" for n in range(1, REMEMBERED))):
+        assert calls.refusal(host, busy=False) == 0
+        calls.begun(host)
+    assert calls.refusal("desk-1.browser", busy=False) == 0
+    assert calls.refusal("desk-1.browser", busy=True) == 486
+    assert calls.refusal("guest-0.browser", busy=False) == 403
+    calls.begun("guest-x.browser")()
+    calls.begun("guest-y.browser")
+    assert [calls.refusal(f"guest-{which}.browser", busy=False) for which in ("0", "2", "x", "y")] == [0, 403, 0, 403]
 
 
 class Registrar(RuleBasedStateMachine):

@@ -37,6 +37,13 @@ def get_ticket(client: Client, fields: dict[str, str], code: str = "ar", status:
     return dict(response.json())
 
 
+def dialled(given: dict[str, Any]) -> tuple[str, str]:
+    """The phone of a ticket, and what it may dial."""
+    read = phones.check(given["ticket"], phones.key_from(settings.ARI_PASSWORD), now().timestamp())
+    assert given["dials"] == read.dials
+    return read.name, read.dials
+
+
 def told(client: Client, seat: str, code: str = "en") -> dict[str, Any]:
     return dict(client.post(f"/{code}/call/state/", {"seat": seat}).json())
 
@@ -64,6 +71,28 @@ def test_nobody_gets_in_without_a_proof_or_with_an_old_one(client: Client) -> No
     assert get_ticket(client, {"seat": forged}, status=422)["problem"] == "broken"
     assert client.get("/ar/call/ticket/").status_code == 405
     assert Client(enforce_csrf_checks=True).post("/ar/call/ticket/", {}).status_code == 403
+
+
+def test_a_seat_whose_call_has_ended_opens_no_other(client: Client) -> None:
+    city()
+    seat = get_ticket(client, task_of(client))["seat"]
+    name = signing.loads(seat, salt=seats.SALT)
+    call = cast.call(caller_number=name, phase="talking", language="ar")
+    during = get_ticket(client, {"seat": seat})
+    assert (during["address"], during["dials"]) == (f"sip:{name}@browser", f"{OWN}8"), "the network broke"
+    Call.objects.filter(pk=call.pk).update(ended_at=now())
+    after = get_ticket(client, {"seat": seat})
+    assert dialled(after) == (name, ""), "the page learns that its call is over, and calls nobody"
+    assert dialled(get_ticket(client, {"seat": after["seat"]})) == (name, "")
+    assert get_ticket(client, {"seat": seat, "task": "", "proof": ""}, status=422)["problem"] == "broken"
+    solved = task_of(client)
+    other, number = dialled(get_ticket(client, {"seat": seat} | solved))
+    assert other != name
+    assert number == f"{OWN}8"
+    assert get_ticket(client, {"seat": seat} | solved, status=422)["problem"] == "spent"
+    for _ in range(calling.MOST):
+        client.post("/ar/call/ticket/", {"seat": seat, "task": ""})
+    assert get_ticket(client, {"seat": seat} | task_of(client), status=429)["problem"] == "often"
 
 
 def test_one_address_begins_so_many_calls_only(client: Client) -> None:
