@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import choose_interface_language, record
+from yuqiao.lib.net import address_key
 from yuqiao.web.console.security.adapters import remember_language
 
 #: So many wrong passwords within so many seconds for one name, or from one address (a whole call centre may share
@@ -67,7 +68,7 @@ class SignInForm(AuthenticationForm):
     def _failure_keys(self) -> tuple[str, str]:
         name = self.cleaned_data.get("username", "").casefold()
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        return _key("name", name), _key("address", address)
+        return _key("name", name), _key("address", address_key(address))
 
 
 def _key(kind: str, value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from yuqiao.web import messages
 from yuqiao.web.console.tests.conftest import chromium, playwright, site, visitor
@@ -20,6 +20,8 @@ def _catalogues() -> None:
 
 @pytest.fixture(autouse=True)
 def _nobody_counted() -> Iterator[None]:
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
     yield
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from yuqiao.hotline import ratings
@@ -21,13 +19,6 @@ from yuqiao.web.console.tests import cast
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 TOKEN = "a" * 22
-
-
-@pytest.fixture(autouse=True)
-def _nobody_counted() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from yuqiao.accounts.credentials import holds_factor
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.sealing import seal
 from yuqiao.accounts.services import record
+from yuqiao.lib.net import unmapped
 from yuqiao.web.console.security.proving import recently_proved
 
 #: Sentences of allauth that say what the page shows anyway.
@@ -34,6 +35,10 @@ class PeopleAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth bea
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes their own account: people are entered by an administrator."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's address; IPv4 as such: allauth counts by /64, and all IPv4 mapped into IPv6 is in one."""
+        return unmapped(super().get_client_ip(request))
 
     def is_safe_url(self, url: str) -> bool:
         """Lead only to our own pages; a backslash or another host leads away."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -22,6 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from yuqiao.accounts.models import Person
 from yuqiao.lib.net import free_port
 from yuqiao.web import messages
+
+expect.set_options(timeout=15_000)
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -43,7 +45,8 @@ def _catalogues() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_failures_remembered() -> None:
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 @pytest.fixture
