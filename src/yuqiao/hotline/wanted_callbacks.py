@@ -22,10 +22,13 @@ from yuqiao.lib.proof_of_work import ProofError, Task
 #: How far ahead a time may be wished for, and how far apart the times are that one may choose from.
 AHEAD: Final = dt.timedelta(days=3)
 STEP: Final = dt.timedelta(minutes=30)
+#: So many wishes are taken for one number within so long, or anybody could have us ring a stranger all day.
+MOST, WITHIN = 3, dt.timedelta(hours=24)
 
 
 class WantedError(ValueError):
-    """The wish makes no sense; ``code``: ``language``, ``time``, or one of `callback_numbers.NumberError`."""
+    """The wish makes no sense; ``code``: ``language``, ``time``, ``often`` (the number was called enough), or one of
+    `callback_numbers.NumberError`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -85,6 +88,11 @@ def _number(text: str) -> str:
 
 
 def _row(wish: Wish, number: str, now: dt.datetime) -> tuple[Callback, bool]:
+    owed = Callback.objects.filter(number=number, done_at=None).first()
+    if owed is not None:
+        return owed, False
+    if Callback.objects.filter(number=number, call=None, created_at__gt=now - WITHIN).count() >= MOST:
+        raise WantedError("often")
     begins = timezone.localtime(wish.at or now)
     rung_by_us = contact_for(settings.OUTBOUND_CONTACT, number)
     return Callback.objects.get_or_create(

@@ -52,6 +52,7 @@ TABLE: Final[dict[str, tuple[str, str]]] = {
     "citizen-poster-pdf": ("+", ""),
     "citizen-missing": ("+", "+"),
     "home": ("+", "+"),
+    "desk": ("Ih?*", ""),
     "sign-in": ("+", "+"),
     "account_login": ("+", "+"),
     "openid_connect_login": ("+", "+"),

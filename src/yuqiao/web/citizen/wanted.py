@@ -43,7 +43,7 @@ def show(request: HttpRequest, tongue: Language) -> HttpResponse:
     try:
         callback = _take(request, address)
     except WantedError as error:
-        return _form(request, tongue, error.code)
+        return _call_us(request, tongue) if error.code == "often" else _form(request, tongue, error.code)
     except ProofError as error:
         if error.code == "rare":
             return too_many(request, tongue)
@@ -115,6 +115,15 @@ def _sentence(problem: str) -> str:
         "language": _("Please choose your language."),
         "time": _("Please choose another time."),
     }.get(problem, _("This page was open for too long or was sent twice. Please send it again."))
+
+
+def _call_us(request: HttpRequest, tongue: Language) -> HttpResponse:
+    """Say to who wants a number called too often what else to do; a few minutes change nothing here."""
+    number = facts.own_number(tongue)
+    if not number:
+        return too_many(request, tongue)
+    more = _("Say your language, or press the key that the voice tells you to press.")
+    return page(request, tongue, "said", 429, title=_("Call us"), said=number, more=more, home=True)
 
 
 def _thanks(request: HttpRequest, tongue: Language, callback: Callback) -> HttpResponse:

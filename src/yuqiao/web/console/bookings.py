@@ -27,6 +27,8 @@ from yuqiao.web.console.plan import carry_out, moment
 from yuqiao.workforce.models import Interpreter
 
 WEEKS_SHOWN = 5
+#: Further out, the weeks around a day, or its hours in another zone, leave what a date can be.
+FIRST_YEAR, LAST_YEAR = dt.MINYEAR + 1, dt.MAXYEAR - 1
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: words.Words = {
     "phone": gettext_lazy("By telephone"),
@@ -75,6 +77,8 @@ def _monday(text: str) -> dt.date:
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
+        day = timezone.localdate()
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         day = timezone.localdate()
     return day - dt.timedelta(days=day.weekday())
 
@@ -198,7 +202,9 @@ def change(request: HttpRequest, booking_id: int) -> HttpResponseBase:
 def download(request: HttpRequest) -> HttpResponseBase:
     """Give all bookings of the year in the address (this year, if none) as a workbook."""
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else timezone.localdate().year
+    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        year = timezone.localdate().year
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = str(year)

@@ -1,4 +1,4 @@
-"""Where one lands after signing in: the board for those who watch, one's own page for everybody else."""
+"""Where one lands after signing in: the board for those who watch, one's own page for everybody else; her desk."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from yuqiao.accounts.models import Person, Role
 from yuqiao.hotline import pictures, wrap_ups
@@ -36,19 +37,32 @@ def home(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     if may(person, Act.WATCH):
         return redirect("board")
+    interpreter = Interpreter.objects.filter(person=person).prefetch_related("languages").first()
+    if interpreter is None and may(person, Act.REQUEST):
+        return redirect("agent")
+    return _page(request, person, interpreter)
+
+
+@require_GET
+@login_required
+def desk(request: HttpRequest) -> HttpResponseBase:
+    """Show an interpreter her desk, though she may also watch the board; 404 for who is no interpreter."""
+    person = person_of(request)
+    interpreter = get_object_or_404(Interpreter.objects.prefetch_related("languages"), person=person)
+    return _page(request, person, interpreter)
+
+
+def _page(request: HttpRequest, person: Person, interpreter: Interpreter | None) -> HttpResponseBase:
     grants = person.grants.order_by("role", "line_number")
     context: dict[str, object] = {
         "roles": [(words.word(words.ROLES, grant.role), grant.line_number) for grant in grants],
         "now": words.epoch_ms(now()),
     }
-    if may(person, Act.REQUEST) and not Interpreter.objects.filter(person=person).exists():
-        return redirect("agent")
     lines = [grant.line_number for grant in grants if grant.role == Role.AGENT and grant.line_number]
     if lines:
         at = now()
         of_lines = calls().filter(ended_at=None, line__number__in=lines).order_by("-started_at")
         context |= {"line_agent": True, "line_calls": [card_of(call, at) for call in of_lines]}
-    interpreter = Interpreter.objects.filter(person=person).prefetch_related("languages").first()
     if interpreter is not None:
         context |= _interpreter(person, interpreter)
     response = render(request, "console/desk.html", context)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from yuqiao.hotline.models import Call, InterpreterRequest, Leg, LineClass, WrapUp
+from yuqiao.hotline.callback_rules import can_be_called_back
+from yuqiao.hotline.models import Call, InterpreterRequest, Leg, LineClass, WayIn, WrapUp
 from yuqiao.web.console import words
 from yuqiao.web.console.after_words import WRAP_OUTCOMES
 from yuqiao.web.console.wrap_up import topic_name
@@ -55,7 +56,7 @@ def rings(interpreter: Interpreter, at: dt.datetime) -> Incoming | None:
         return None
     call = leg.call
     request = InterpreterRequest.objects.filter(call=call).order_by("-created_at").first()
-    before = earlier(call, at)
+    calls_before, told = earlier(call, at)
     return Incoming(
         call=call,
         line=call.dialled if call.line is None else f"{call.line.number} {words.line_name(call.line)}",
@@ -65,18 +66,22 @@ def rings(interpreter: Interpreter, at: dt.datetime) -> Incoming | None:
         urgent=call.line is not None and call.line.line_class == LineClass.EMERGENCY,
         replaces=request is not None and request.head_of_queue,
         since=words.epoch_ms(leg.created_at),
-        calls_before=len(before),
-        earlier=before[:MOST],
+        calls_before=calls_before,
+        earlier=told,
     )
 
 
-def earlier(call: Call, at: dt.datetime) -> list[Earlier]:
-    """Return the calls of the same number before this one, newest first."""
-    if not call.caller_number:
-        return []
+def earlier(call: Call, at: dt.datetime) -> tuple[int, list[Earlier]]:
+    """Return how many calls of the same number there were before this one, and the newest of them, newest first.
+
+    A number that is nobody's (withheld, a browser's, a partner's trunk) has none.
+    """
+    if call.way_in == WayIn.BESIDE_AGENT or not can_be_called_back(call.caller_number):
+        return 0, []
     same = Call.objects.filter(caller_number=call.caller_number, started_at__gte=at - BEFORE).exclude(pk=call.pk)
-    known = {one.call_id: one for one in WrapUp.objects.filter(call__in=same).select_related("topic")}
-    return [
+    newest = list(same.only("started_at", "outcome").order_by("-started_at")[:MOST])
+    known = {one.call_id: one for one in WrapUp.objects.filter(call__in=newest).select_related("topic")}
+    return same.count(), [
         Earlier(
             at=one.started_at,
             topic=topic_name(known[one.pk].topic) if one.pk in known else "",
@@ -84,5 +89,5 @@ def earlier(call: Call, at: dt.datetime) -> list[Earlier]:
             if one.pk in known and known[one.pk].outcome
             else words.word(words.OUTCOMES, one.outcome),
         )
-        for one in same.order_by("-started_at")
+        for one in newest
     ]

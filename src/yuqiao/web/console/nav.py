@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import roles_of
 from yuqiao.web.console.gate import ALLOWED, Act
+from yuqiao.workforce.models import Interpreter
 
 
 class Group(Enum):
@@ -27,16 +28,21 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page to go to: the name of its address, what it is called, what one must be allowed to do, and its group."""
+    """A page to go to: the name of its address, what it is called, what one must be allowed to do, and its group.
+
+    ``hers``: for interpreters alone.
+    """
 
     name: str
     title: str | Promise
     act: Act
     group: Group
+    hers: bool = False
 
 
 ENTRIES = (
     Entry("agent", _("Ask for an interpreter"), Act.REQUEST, Group.NOW),
+    Entry("desk", _("My desk"), Act.WATCH, Group.NOW, hers=True),  # home is the desk of all other interpreters
     Entry("board", _("Live board"), Act.WATCH, Group.NOW),
     Entry("callbacks", _("Callbacks"), Act.WATCH, Group.NOW),
     Entry("incidents", _("Incidents"), Act.SEE_INCIDENTS, Group.NOW),
@@ -77,12 +83,13 @@ def groups_for(request: HttpRequest) -> list[dict[str, object]]:
     if not isinstance(person, Person):
         return []
     roles = roles_of(person)
+    hers = not ALLOWED[Act.WATCH].isdisjoint(roles) and Interpreter.objects.filter(person=person).exists()
     groups: list[dict[str, object]] = []
     for group in Group:
         entries = [
             {"url": url, "title": entry.title, "here": request.path.startswith(url)}
             for entry in ENTRIES
-            if entry.group is group and not ALLOWED[entry.act].isdisjoint(roles)
+            if entry.group is group and not ALLOWED[entry.act].isdisjoint(roles) and (hers or not entry.hers)
             for url in [reverse(entry.name)]
         ]
         if entries:

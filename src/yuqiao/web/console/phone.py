@@ -12,6 +12,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.lib import phones
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import person_of
+from yuqiao.web.console.presence import desk_of
 from yuqiao.workforce import desk_phones
 from yuqiao.workforce.models import Interpreter
 
@@ -41,7 +42,7 @@ def use(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     interpreter = get_object_or_404(Interpreter, person=person)
     desk_phones.switch(interpreter.pk, on=request.POST.get("on") == "1", by=person)
-    return redirect("home")
+    return redirect(desk_of(person))
 
 
 @login_required

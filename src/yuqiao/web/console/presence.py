@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from yuqiao.accounts.models import Person
 from yuqiao.web.console import words
-from yuqiao.web.console.gate import person_of
+from yuqiao.web.console.gate import Act, may, person_of
 from yuqiao.workforce import services
 from yuqiao.workforce.models import Interpreter, PresenceState
 
@@ -24,6 +25,11 @@ REASONS: words.Words = {
 }
 #: In the order of the buttons.
 CHOICES = (PresenceState.READY, PresenceState.BREAK, PresenceState.OFF)
+
+
+def desk_of(person: Person) -> str:
+    """Return the name of the address of an interpreter's desk: home leads those who watch to the board."""
+    return "desk" if may(person, Act.WATCH) else "home"
 
 
 @login_required
@@ -39,4 +45,4 @@ def choose(request: HttpRequest) -> HttpResponse:
         services.set_presence(interpreter.pk, state, by=person, reason=reason)
     except services.PresenceError:
         messages.error(request, _("You are rung or on a call; your state follows from that."))
-    return redirect("home")
+    return redirect(desk_of(person))

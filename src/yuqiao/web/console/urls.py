@@ -54,6 +54,7 @@ from yuqiao.web.console.projects import audit, contract_files, contracts, outrea
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.home, name="home"),
+    path("desk/", desk.desk, name="desk"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-in/", signin.sign_in, name="account_login"),  # what django-allauth calls the door
     path("sign-in/", include("allauth.socialaccount.providers.openid_connect.urls")),

@@ -29,6 +29,7 @@ from yuqiao.lib.clock import now
 from yuqiao.web.console import words
 from yuqiao.web.console.after_words import ORDER_CLASSES, SENSITIVE, TYPES, WRAP_OUTCOMES
 from yuqiao.web.console.gate import Act, allowed, may, person_of
+from yuqiao.web.console.presence import desk_of
 from yuqiao.workforce.models import Interpreter
 
 LIST_DAYS, MOST_ROWS = 7, 200
@@ -129,7 +130,7 @@ def one(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         return HttpResponse(status=204)
     _also(request.POST, call, person)
     messages.success(request, _("Wrap-up saved."))
-    return redirect("wrap-up", call_id) if interpreter is None else redirect("home")
+    return redirect("wrap-up", call_id) if interpreter is None else redirect(desk_of(person))
 
 
 def _also(data: QueryDict, call: Call, person: Person) -> None:

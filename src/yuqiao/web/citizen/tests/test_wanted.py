@@ -17,7 +17,7 @@ from yuqiao.hotline.models import Callback, SpentProof
 from yuqiao.hotline.wanted_callbacks import WantedError
 from yuqiao.lib import clock, proof_of_work
 from yuqiao.web.citizen import wanted
-from yuqiao.web.citizen.tests.cast import city
+from yuqiao.web.citizen.tests.cast import OWN, city
 from yuqiao.web.console.tests import cast
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -102,6 +102,41 @@ def test_one_number_is_owed_one_callback(client: Client, time: Clock) -> None:
     assert Callback.objects.get() == missed
     assert "سنتصل بك" in first
     assert "سنتصل بك" in again, "nobody learns whether a number is known"
+
+
+@pytest.mark.parametrize("code", ["zh", "en", "ar"])
+def test_one_number_is_wished_for_so_often_a_day_only(client: Client, time: Clock, code: str) -> None:
+    city()
+    first = time.at
+    for hours in range(wanted_callbacks.MOST):
+        time.at = first + dt.timedelta(hours=hours)
+        post(client, form(client, code), code)
+        assert Callback.objects.filter(done_at=None).update(done_at=time.at) == 1
+    text = post(client, form(client, code, number="+86 139 0000 0001"), code, 429)
+    assert OWN in text, "they are told to call"
+    assert JournalEntry.objects.filter(action="callback.wanted").count() == wanted_callbacks.MOST
+    post(client, form(client, code, number="13900000002"), code)
+    time.at = first + wanted_callbacks.WITHIN
+    post(client, form(client, code), code)
+    assert Callback.objects.filter(number=MOBILE).count() == wanted_callbacks.MOST + 1
+
+
+def test_missed_calls_do_not_count_as_wishes(client: Client, time: Clock) -> None:
+    for _ in range(wanted_callbacks.MOST):
+        cast.callback(cast.finished_call(caller_number=MOBILE))
+        Callback.objects.filter(done_at=None).update(done_at=time.at, created_at=time.at)
+    post(client, form(client))
+    assert Callback.objects.filter(call=None).count() == 1
+
+
+def test_a_number_called_enough_keeps_the_callback_it_is_owed(client: Client, time: Clock) -> None:
+    for _ in range(wanted_callbacks.MOST):
+        post(client, form(client))
+        Callback.objects.filter(done_at=None).update(done_at=time.at)
+        time.passes(1)  # the next task is another one
+    missed = cast.callback(cast.finished_call(caller_number=MOBILE))
+    post(client, form(client))
+    assert Callback.objects.get(done_at=None) == missed
 
 
 @pytest.mark.parametrize(

@@ -256,3 +256,10 @@ def test_a_rising_topic_stands_on_the_board_by_its_name(zhou: Client) -> None:
         WrapUp.objects.create(call=call, call_at=call.started_at, topic=topic, opened_at=now(), saved_at=now())
     assert "Visa questions" in page(zhou, "/board/")
     assert "Visa questions" in page(zhou, "/emergency/")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-03-01", "0002-01-01", "9998-12-31", "9999-12-31", "0000-01-01"])
+def test_where_dates_end_a_page_of_bookings_is_shown_all_the_same(client: Client, day: str) -> None:
+    client.force_login(cast.person("wang", Role.SUPERVISOR))
+    assert client.get(f"/bookings/?week={day}").status_code == 200
+    assert client.get(f"/bookings/bookings.xlsx?year={day[:4]}").status_code == 200

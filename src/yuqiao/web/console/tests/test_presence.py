@@ -24,7 +24,7 @@ def anna(client: Client) -> Interpreter:
 def test_she_comes_on_duty_and_the_journal_knows(client: Client, anna: Interpreter) -> None:
     page = client.get("/").content.decode()
     assert page.count('name="state"') == 2 + len(REASONS), "ready, off, and a break for each reason"
-    assert client.post("/presence/", {"state": "ready"}).status_code == 302
+    assert client.post("/presence/", {"state": "ready"})["Location"] == "/"
     anna.refresh_from_db()
     assert anna.state == "ready"
     entry = JournalEntry.objects.get(action="workforce.presence")
