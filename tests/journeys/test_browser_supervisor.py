@@ -50,7 +50,12 @@ async def listens_whispers_and_joins_in(stage: BrowserStage) -> None:
     await page.get_by_role("link", name="Listen in").click()
     panel = page.locator("#phone")
     await expect(panel).to_have_attribute("data-line", "ready", timeout=15_000)
-    await expect(page.get_by_label("My phone for listening in")).to_be_hidden()
+    number = page.get_by_label("My phone for listening in")
+    await expect(number).to_be_hidden()
+    await page.get_by_label("Ring another phone than this page").check()
+    await expect(number).to_be_editable()
+    await page.get_by_label("Ring another phone than this page").uncheck()
+    await expect(number).to_be_hidden()
     await picture(page, "supervisor-ready")
 
     await page.get_by_label("What for").select_option("training")
@@ -64,6 +69,9 @@ async def listens_whispers_and_joins_in(stage: BrowserStage) -> None:
     await picture(page, "supervisor-whispers")
     await for_everybody(page)
 
+    await stage.reload(page)
+    await stage.hear(TO_LI)
+    await page_hears(page, ["anna", "agent", "li"])
     await page.keyboard.press("F9")
     await stage.hear(ALL_THREE)
     await page.keyboard.press("F9")
