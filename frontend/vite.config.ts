@@ -22,6 +22,7 @@ export default defineConfig({
         charts: here("src/charts.ts"),
         desk: here("src/desk.ts"),
         softphone: here("src/softphone.ts"),
+        supervisor: here("src/supervisor.ts"),
       },
       preserveEntrySignatures: "exports-only",
       output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name].js" },

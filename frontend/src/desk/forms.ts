@@ -1,5 +1,8 @@
 // Forms of the part that refreshes itself are sent without leaving the page: leaving it would interrupt her call.
 
+/** The part that refreshes itself: a desk's, or that of a running call's page. */
+const LIVE = "#desk-live, #call-live";
+
 function failed(said: HTMLElement): void {
   said.textContent = said.dataset["failed"] ?? "";
   said.classList.add("alert");
@@ -26,14 +29,14 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
 }
 
 export function refreshNow(): void {
-  document.getElementById("desk-live")?.dispatchEvent(new Event("refresh-now", { bubbles: true }));
+  document.querySelector(LIVE)?.dispatchEvent(new Event("refresh-now", { bubbles: true }));
 }
 
-/** Sends forms quietly; links open beside the page while `busy`. */
-export function stayOnPage(busy: () => boolean): void {
+/** Sends forms quietly, all unless `quietly` says which; links open beside the page while `busy`. */
+export function stayOnPage(busy: () => boolean, quietly: (form: HTMLFormElement) => boolean = () => true): void {
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    if (form.method !== "post" || !form.closest("#desk-live")) return;
+    if (form.method !== "post" || !form.closest(LIVE) || !quietly(form)) return;
     event.preventDefault();
     void send(form, event.submitter);
   });

@@ -1,4 +1,4 @@
-"""The phone at which a supervisor is rung to listen to calls: given once, remembered, and how it is rung."""
+"""Where a supervisor is rung to listen to calls: her browser, or a phone given once and remembered; and how."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from yuqiao.accounts.models import Person
 from yuqiao.accounts.services import record
 from yuqiao.hotline.callback_rules import DIALABLE, contact_for
 from yuqiao.hotline.models import FloorManager, MonitorPhone
+from yuqiao.lib import phones
 
 #: A SIP URI without parameters and header fields, which could steer more than whom we ring (RFC 3261 19.1.1).
 SIP_URI = re.compile(r"sips?:[A-Za-z0-9._+~-]{1,64}@[A-Za-z0-9.\[\]:-]{1,120}", re.ASCII)
@@ -18,6 +19,16 @@ SIP_URI = re.compile(r"sips?:[A-Za-z0-9._+~-]{1,64}@[A-Za-z0-9.\[\]:-]{1,120}", 
 
 class PhoneError(ValueError):
     """Nobody can be rung there; the message says why."""
+
+
+def browser_name(person: Person) -> str:
+    """Return what the telephone in a supervisor's pages is called; an interpreter who supervises has two."""
+    return f"staff-{person.pk}"
+
+
+def browser_of(person: Person) -> str:
+    """Return the SIP URI of the telephone in a supervisor's pages; whether one is open, her page knows."""
+    return f"sip:{browser_name(person)}@{phones.HOST}"
 
 
 def phone_of(person: Person) -> str:

@@ -27,6 +27,7 @@ from yuqiao.web.console.gate import Act, allowed, may, person_of
 from yuqiao.web.console.pieces import BOARD, pieces
 from yuqiao.web.console.rerouting import people
 from yuqiao.web.console.today import midnight
+from yuqiao.web.headers import WITH_MICROPHONE
 
 #: Phases in which the time to interpreter still runs.
 SOUGHT = frozenset({"arriving", "choosing", "seeking"})
@@ -136,4 +137,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "choices": [(code, words.language_name(code)) for code in FOREIGN],
         "people": people() if may(person, Act.STEER) else [],
     }
-    return render(request, "console/board.html", context)
+    response = render(request, "console/board.html", context)
+    if context["overhears"]:
+        response["Permissions-Policy"] = WITH_MICROPHONE
+    return response

@@ -28,6 +28,7 @@ from yuqiao.web.console.player_page import player_of
 from yuqiao.web.console.sound import Sound, sound_of
 from yuqiao.web.console.timeline import timeline
 from yuqiao.web.console.why import why
+from yuqiao.web.headers import WITH_MICROPHONE
 
 #: Ways in of calls that an order began.
 ERRANDS = OUTBOUND - {CALLBACK}
@@ -118,8 +119,11 @@ def show(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
         "announcements": during.announcements(),
         "removable": [party for party in parties if party.since is not None and party.role != "caller"],
     }
-    return render(
+    response = render(
         request,
         "console/call.html",
         context | player_of(call, person) | comments.of_call(call, person) | incidents.of_call(call, person, at),
     )
+    if context["listening"]:
+        response["Permissions-Policy"] = WITH_MICROPHONE
+    return response

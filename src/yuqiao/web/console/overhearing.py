@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -82,12 +83,16 @@ def may_overhear(person: Person) -> bool:
     return not any(ALLOWED[act].isdisjoint(roles) for act in (Act.LISTEN, Act.STEER))
 
 
-def listeners(call: Call) -> list[Listener]:
-    """Return who listens to ``call`` now."""
+def _rows(call: Call) -> list[dict[str, Any]]:
     found = call.snapshot.get("monitors")
-    rows = (
+    return (
         [one for one in found if isinstance(one, dict) and one.get("phase") != OVER] if isinstance(found, list) else []
     )
+
+
+def listeners(call: Call) -> list[Listener]:
+    """Return who listens to ``call`` now."""
+    rows = _rows(call)
     people = Person.objects.in_bulk([row.get("person") for row in rows]) if rows else {}
     return [
         Listener(
@@ -162,7 +167,11 @@ def heard_by(call: Call, person: Person) -> Sequence[Heard]:
 @allowed(Act.LISTEN)
 @allowed(Act.STEER)
 def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
-    """Ring the reader's phone, which is remembered, to listen, whisper or join in; change what she does; or end it."""
+    """Ring the reader to listen, whisper or join in; change what she does; or end it.
+
+    She is rung in her browser where her page says that it is her telephone (``browser=1``), else at the phone she
+    gives, which is remembered.
+    """
     call = get_object_or_404(Call, pk=call_id)
     person = person_of(request)
     asked, purpose = request.POST.get("ask", ""), request.POST.get("purpose", "")
@@ -172,9 +181,8 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
         if asked == END:
             wishes.ask_monitor_end(call, by=person)
             return redirect("call", call_id)
-        if phone := request.POST.get("phone", ""):
-            monitor_phones.remember_phone(person, phone)
-        wishes.ask_monitor(call, asked, purpose, phone=monitor_phones.phone_of(person), by=person)
+        phone = _rung_at(request, call, person)
+        wishes.ask_monitor(call, asked, purpose, phone=phone, by=person)
     except monitor_phones.PhoneError:
         messages.error(
             request,
@@ -187,3 +195,15 @@ def ask(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
     if not any(one.person == person.pk for one in listeners(call)):
         messages.success(request, _("Your phone rings in a moment; this listening is in the journal with your name."))
     return redirect("call", call_id)
+
+
+def _rung_at(request: HttpRequest, call: Call, person: Person) -> str:
+    """Return where she is rung; who is on already stays there, whatever became of her page or her phone on file."""
+    for row in _rows(call):
+        if row.get("person") == person.pk and row.get("contact"):
+            return str(row["contact"])
+    if request.POST.get("browser") == "1":
+        return monitor_phones.browser_of(person)
+    if phone := request.POST.get("phone", ""):
+        monitor_phones.remember_phone(person, phone)
+    return monitor_phones.phone_of(person)

@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from yuqiao.accounts.models import Person
+from yuqiao.hotline.monitor_phones import browser_name
 from yuqiao.lib import phones
 from yuqiao.lib.clock import now
 from yuqiao.web.console.gate import person_of
+from yuqiao.web.console.overhearing import may_overhear
 from yuqiao.web.console.presence import desk_of
 from yuqiao.workforce import desk_phones
 from yuqiao.workforce.models import Interpreter
@@ -20,17 +22,23 @@ from yuqiao.workforce.models import Interpreter
 TICKET_SECONDS = 30.0
 
 
-def name_of(person: Person) -> str:
-    """Return what this person's phone is called: an interpreter's by her number, all others' by their row."""
+def name_of(person: Person, *, listens: bool = False) -> str:
+    """Return what this person's phone is called: an interpreter's by her number, all others' by their row.
+
+    ``listens``: the phone by which she listens in, where she may; it is another one than that of her desk.
+    """
+    if listens and may_overhear(person):
+        return browser_name(person)
     interpreter = Interpreter.objects.filter(person=person).first()
-    return f"staff-{person.pk}" if interpreter is None else desk_phones.phone_name(interpreter.number, interpreter.pk)
+    return browser_name(person) if interpreter is None else desk_phones.phone_name(interpreter.number, interpreter.pk)
 
 
 @login_required
 @require_POST
 def ticket(request: HttpRequest) -> JsonResponse:
-    """Give a ticket to be rung with, and the phone's address; it dials nobody."""
-    given = phones.Ticket(name_of(person_of(request)), now().timestamp() + TICKET_SECONDS)
+    """Give a ticket to be rung with, and the phone's address; it dials nobody. ``listens=1``: for listening in."""
+    name = name_of(person_of(request), listens=request.POST.get("listens") == "1")
+    given = phones.Ticket(name, now().timestamp() + TICKET_SECONDS)
     key = phones.key_from(settings.ARI_PASSWORD)
     return JsonResponse({"ticket": phones.issue(given, key), "address": given.address})
 

@@ -87,6 +87,22 @@ def test_a_number_is_dialled_by_the_sites_way_out_and_must_be_confirmed_by_key(
     assert CallCommand.objects.latest("id").arguments["confirm"] == "yes", "the same mobile, written otherwise"
 
 
+def test_the_page_itself_is_rung_where_it_says_so_and_she_stays_where_she_is_on(client: Client, rosa: Person) -> None:
+    call, page = cast.call(), f"sip:staff-{rosa.pk}@browser"
+    assert ask(client, call, ask="whisper", browser="1") == 302, "no phone is needed"
+    assert CallCommand.objects.get().arguments["contact"] == page
+    assert phone_of(rosa) == "", "a page is not kept as her phone"
+    listened(call, rosa, contact=page)
+    assert ask(client, call, ask="barge") == 302
+    assert CallCommand.objects.latest("id").arguments["contact"] == page
+    listened(call, rosa, contact=page, phase="over")
+    assert ask(client, call, ask="listen", phone=ROSA) == 302
+    assert CallCommand.objects.latest("id").arguments["contact"] == ROSA
+    assert ask(client, cast.call(), ask="listen", browser="1") == 302
+    assert CallCommand.objects.latest("id").arguments["contact"] == page, "though a phone is on file"
+    assert phone_of(rosa) == ROSA
+
+
 def test_a_floor_managers_phone_is_offered(client: Client, rosa: Person) -> None:
     FloorManager.objects.create(person=rosa, contact="sip:9001@exchange.example")
     assert 'value="sip:9001@exchange.example"' in page_of(client, cast.call())
