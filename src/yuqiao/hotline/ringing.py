@@ -25,7 +25,8 @@ from yuqiao.hotline.state import (
 from yuqiao.hotline.turn import Turn
 
 #: Q.850 causes that say the line is gone, not that somebody chose to hang up: destination out of order, network out
-#: of order, temporary failure, recovery on timer expiry, interworking (RTP time-out), channel not available (Asterisk's).
+#: of order, temporary failure, channel not available (RTP time-out at Asterisk), recovery on timer expiry, interworking
+#: (RTP time-out at ours).
 LINE_LOST = frozenset({27, UNREACHABLE, 41, 44, 102, INTERWORKING})
 NO_REPLY = LINE_LOST | {18, NO_ANSWER, 20}
 #: The engine rings for the time it was told; only if it forgets do we hang up ourselves, so much later.
