@@ -17,6 +17,9 @@ Json = dict[str, Any]
 #: ``cause_txt`` of a leg that our media server lost with the worker that mixed it. Asterisk has no workers, so it never
 #: says so: what it loses is gone with all the rest, and found at the next connection.
 MIXER_LOST = "Mixer worker lost"
+#: What Asterisk gives as cause of a ``ChannelHangupRequest`` that is ``soft`` is who asks; ``AST_SOFTHANGUP_DEV`` is the
+#: leg's own device, whose RTP timed out, 32 an application.
+SOFTHANGUP_DEV = 1
 LEG_ARGUMENT, SNOOP_ARGUMENT = "leg", "snoop"
 #: Channel variables: the languages an INVITE offered (RFC 8373), and the one we chose. Asterisk shows the first with
 #: each channel when ari.conf says ``channelvars = YUQIAO_HLANG``.
@@ -115,7 +118,13 @@ def _lost(message: Json) -> events.LegEnded:
 
 
 def _hangup_request(message: Json) -> events.EngineEvent | None:
-    """Usually no more than an announcement; but a lost leg is lost before its recordings are complete."""
+    """Usually no more than an announcement; but a lost leg is lost before its recordings are complete.
+
+    Asterisk tells nowhere else that an inbound leg's RTP timed out, and it tells by whom the end was asked for, not
+    which cause it has.
+    """
+    if message.get("soft") and message.get("cause") == SOFTHANGUP_DEV:
+        return events.LegEnded(str(message["channel"]["id"]), events.UNAVAILABLE, stamp(message))
     return _lost(message) if message.get("cause_txt") == MIXER_LOST else None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from yuqiao.engines.events import INTERWORKING, NO_ANSWER, UNREACHABLE, LegEnded
+from yuqiao.engines.events import INTERWORKING, NO_ANSWER, UNAVAILABLE, UNREACHABLE, LegEnded
 from yuqiao.hotline import asides, briefing, script
 from yuqiao.hotline.closing import settle
 from yuqiao.hotline.effects import Engage, FinishCommand, HangUp, Join, Release, Ring, Seek
@@ -27,7 +27,7 @@ from yuqiao.hotline.turn import Turn
 #: Q.850 causes that say the line is gone, not that somebody chose to hang up: destination out of order, network out
 #: of order, temporary failure, channel not available (RTP time-out at Asterisk), recovery on timer expiry, interworking
 #: (RTP time-out at ours).
-LINE_LOST = frozenset({27, UNREACHABLE, 41, 44, 102, INTERWORKING})
+LINE_LOST = frozenset({27, UNREACHABLE, 41, UNAVAILABLE, 102, INTERWORKING})
 NO_REPLY = LINE_LOST | {18, NO_ANSWER, 20}
 #: The engine rings for the time it was told; only if it forgets do we hang up ourselves, so much later.
 RING_GRACE = 3.0

@@ -63,6 +63,9 @@ OUR_QUALITY = (
             events.LegEnded("17.1", 41, AT, by_engine=True),
         ),
         (message("ChannelHangupRequest", cause=41, channel=CHANNEL), None),
+        (message("ChannelHangupRequest", cause=32, soft=True, channel=CHANNEL), None),
+        (message("ChannelHangupRequest", cause=1, soft=True, channel=CHANNEL), events.LegEnded("17.1", 44, AT)),
+        (message("ChannelHangupRequest", cause=1, channel=CHANNEL), None),
         (
             message("ChannelDestroyed", cause=41, cause_txt="Temporary failure", channel=CHANNEL),
             events.LegEnded("17.1", 41, AT),
