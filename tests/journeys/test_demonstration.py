@@ -17,9 +17,8 @@ pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).resolve().parents[2]
 LENGTH_TOLERANCE_MS = 500
-ALIGNED_WITHIN_MS = 40
-
-
+#: A track beside the mix: Asterisk leaves out of a mix what falls into a change of members (docs/media.md).
+ALIGNED_WITHIN_MS = {"ours": 40, "asterisk": 600}
 #: What runs it with our media server, and with Asterisk in its place; and where below its own folder it leaves things.
 RUNS = {
     "ours": (("-m", "yuqiao.config.cli", "demo"), "demo"),
@@ -73,6 +72,7 @@ def test_everybody_heard_exactly_the_others(calls: list[dict[str, Any]]) -> None
 
 
 def test_recordings_are_as_long_as_the_call_and_aligned(folder: Path, calls: list[dict[str, Any]]) -> None:
+    within = ALIGNED_WITHIN_MS["asterisk" if folder.parent.name == "demo-asterisk" else "ours"]
     for call in calls:
         files = call["recording_files"]
         assert sum(file["kind"] == "mix" for file in files) == 1, call["number"]
@@ -80,7 +80,7 @@ def test_recordings_are_as_long_as_the_call_and_aligned(folder: Path, calls: lis
         for file in files:
             length = soundfile.info(folder / "recordings" / file["path"]).duration * 1000
             assert abs(length - call["duration_ms"]) <= LENGTH_TOLERANCE_MS, f"{call['number']}: {file['path']}"
-            assert file["lag_ms"] is None or abs(file["lag_ms"]) <= ALIGNED_WITHIN_MS
+            assert file["lag_ms"] is None or abs(file["lag_ms"]) <= within
 
 
 def test_each_served_call_tells_how_long_it_took_to_the_interpreter(calls: list[dict[str, Any]]) -> None:

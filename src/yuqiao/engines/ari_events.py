@@ -17,8 +17,8 @@ Json = dict[str, Any]
 #: ``cause_txt`` of a leg that our media server lost with the worker that mixed it. Asterisk has no workers, so it never
 #: says so: what it loses is gone with all the rest, and found at the next connection.
 MIXER_LOST = "Mixer worker lost"
-#: What Asterisk gives as cause of a ``ChannelHangupRequest`` that is ``soft`` is who asks; ``AST_SOFTHANGUP_DEV`` is the
-#: leg's own device, whose RTP timed out, 32 an application.
+#: What Asterisk gives as cause of a ``ChannelHangupRequest`` that is ``soft`` is who asks: ``AST_SOFTHANGUP_DEV`` is
+#: the leg's own device, whose RTP timed out; 32 is an application.
 SOFTHANGUP_DEV = 1
 LEG_ARGUMENT, SNOOP_ARGUMENT = "leg", "snoop"
 #: Channel variables: the languages an INVITE offered (RFC 8373), and the one we chose. Asterisk shows the first with
