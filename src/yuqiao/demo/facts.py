@@ -20,6 +20,8 @@ from yuqiao.lib.g711 import Samples
 
 #: A leg's row is written, and the phone rings, within this many seconds of each other.
 SAME_MOMENT: Final = 2.5
+#: Who was not needed is off again this many seconds after picking up.
+LET_GO_WITHIN: Final = 1.0
 _USER: Final = re.compile(r"sips?:([^@;>]+)@")
 
 
@@ -45,7 +47,10 @@ class Presence:
 
 @dataclass(slots=True)
 class CallFacts:
-    """One call of the plan: its row, its legs' parties by leg id, its finished recordings, its open callbacks."""
+    """One call of the plan: its row, its legs' parties by leg id, its finished recordings, its open callbacks.
+
+    ``not_needed``: legs that the platform let go since another interpreter had picked up first.
+    """
 
     played: Played
     call: Call
@@ -53,11 +58,20 @@ class CallFacts:
     recordings: list[Recording] = field(default_factory=list)
     callbacks: list[Callback] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    not_needed: frozenset[str] = frozenset()
 
     @property
     def presences(self) -> list[Presence]:
         """Everybody who was on the call, the caller first."""
-        return [one for one in self.on_leg.values() if one.answered_at]
+        return [one for leg, one in self.on_leg.items() if one.answered_at and not self._came_second(leg, one)]
+
+    @property
+    def too_late(self) -> list[Presence]:
+        """Interpreters who picked up in the same moment as another, and were let go at once."""
+        return [one for leg, one in self.on_leg.items() if one.answered_at and self._came_second(leg, one)]
+
+    def _came_second(self, leg: str, one: Presence) -> bool:
+        return leg in self.not_needed and one.ended_at - one.answered_at < LET_GO_WITHIN
 
 
 def of_session(session: Session, voices: Mapping[str, Samples]) -> Presence:
@@ -104,6 +118,9 @@ def gather(played: Sequence[Played], callees: Iterable[Presence], voices: Mappin
             _match(facts, leg, waiting, voices)
         kinds = (Recording.Kind.TRACK, Recording.Kind.MIX)
         facts.recordings = list(call.recordings.filter(kind__in=kinds).select_related("leg").order_by("path"))
+        facts.not_needed = frozenset(
+            call.events.filter(kind="interpreter_not_needed", leg__isnull=False).values_list("leg_id", flat=True)
+        )
         facts.callbacks = list(call.callbacks.filter(done_at=None))
         found.append(facts)
     return found

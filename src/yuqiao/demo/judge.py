@@ -115,6 +115,11 @@ def _heard_each_other(verdict: Verdict) -> None:
             for other in heard.strays:
                 whom = "itself" if other == party else f"{other}, who was not there"
                 verdict.reasons.append(f"{party} heard {whom}")
+    for one in verdict.facts.too_late:
+        for party, ear in one.ears.items():
+            found = np.any(levels(ear.samples, list(VOICES.values())) >= HEARD_LEVEL, axis=0).tolist()
+            heard_late = [name for name, there in zip(VOICES, found, strict=True) if there]
+            verdict.reasons += [f"{party} came too late, but heard {other}" for other in heard_late]
 
 
 def _files_are_right(verdict: Verdict, folder: Path, *, exact: bool) -> None:

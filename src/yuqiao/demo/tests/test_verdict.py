@@ -169,6 +169,27 @@ def test_a_leg_without_a_party_a_broken_call_and_too_few_interpreters_are_seen(
     assert "nobody of ours was on the leg of 12345" in told
 
 
+def second_to_pick_up(facts: CallFacts, heard: tuple[str, ...], seconds: float) -> None:
+    """Another interpreter picks up in the same moment, is let go, and is on for ``seconds``."""
+    leg = Leg(id="1003", call=facts.call, role=LegRole.INTERPRETER, created_at=BEGAN)
+    facts.on_leg[leg.id] = replace(presence("1003", heard), ended_at=ANSWERED + seconds)
+    facts.not_needed = frozenset({leg.id})
+
+
+def test_who_picked_up_second_and_was_let_go_at_once_is_no_party_of_the_call(facts: CallFacts, tmp_path: Path) -> None:
+    second_to_pick_up(facts, (), 0.4)
+    assert reasons(facts, tmp_path) == ""
+    facts.not_needed = frozenset()  # the platform says nothing of the sort
+    assert "2 interpreters were on, not 1" in reasons(facts, tmp_path)
+
+
+def test_who_picked_up_second_must_hear_nobody_and_be_off_soon(facts: CallFacts, tmp_path: Path) -> None:
+    second_to_pick_up(facts, (CALLER,), 0.4)
+    assert reasons(facts, tmp_path) == f"1003 came too late, but heard {CALLER}"
+    second_to_pick_up(facts, (), 1.2)
+    assert "2 interpreters were on, not 1" in reasons(facts, tmp_path)
+
+
 def test_nobody_free_needs_a_callback_in_the_callers_language(facts: CallFacts, tmp_path: Path) -> None:
     facts.played.plan = replace(PLAN, mishap=Mishap.NOBODY)
     assert "there is no callback in the caller's language" in reasons(facts, tmp_path)
