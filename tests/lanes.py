@@ -5,13 +5,14 @@ All others go in a second lane, on SQLite and then on PostgreSQL, which gives wa
 machine. With ``YUQIAO_TEST_ASTERISK_ROOT`` set, the first lane has Asterisk's part too. The second lane's output
 is in var/, and is shown when something failed in it.
 
-Of what keeps time, a few that failed are run once more when nothing runs beside them: a fault fails again, and a wait
-that was too short for a busy machine does not. Such a test counts as passed, its failure stays in the output, and the
-summary line tells how many were rerun.
+Of what keeps time, what failed in a few files is run once more when nothing runs beside it: a fault fails again, and a
+wait that was too short for a busy machine does not. Such a test counts as passed, its failure stays in the output, and
+the summary line tells how many were rerun.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -32,8 +33,10 @@ PYTEST: Final = (sys.executable, "-m", "pytest")
 GIVES_WAY: Final = ("chrt", "--idle", "0")
 VAR: Final = Path("var")
 #: Where the first lane notes what failed; the second has the usual place.
-NOTED: Final = ("-o", f"cache_dir={VAR / 'cache-of-timed'}")
-MOST_RERUN: Final = 3  # a busy machine makes one or two late; more than that is a fault
+CACHE: Final = VAR / "cache-of-timed"
+NOTED: Final = ("-o", f"cache_dir={CACHE}")
+#: A busy machine makes one or two late; more than that is a fault. Files, since tests may share what came late.
+MOST_FILES: Final = 3
 FAILED: Final = 1  # pytest's status when tests failed, and nothing else went wrong
 
 
@@ -70,6 +73,13 @@ def ahead() -> list[str]:
 def once_more(command: Sequence[str]) -> list[str]:
     """Return the command that runs what failed in ``command``, and nothing else."""
     return [*command, "--last-failed", "--last-failed-no-failures=none"]
+
+
+def fell() -> set[str]:
+    """Return the files in which a test failed in the last run of the lane that keeps time, as pytest noted them."""
+    noted = CACHE / "v" / "cache" / "lastfailed"
+    failed: dict[str, bool] = json.loads(noted.read_text("utf-8")) if noted.is_file() else {}
+    return {test.partition("::")[0] for test in failed}
 
 
 def last_line(text: str) -> str:
@@ -142,7 +152,7 @@ def main() -> int:
             behind.running.terminate()
     kept = counted(line)
     late = kept["failed"] + kept["errors"]
-    if status == FAILED and late <= MOST_RERUN:
+    if status == FAILED and 0 < len(fell()) <= MOST_FILES:
         sys.stdout.write(f"{late} failed beside the other lane; once more, alone:\n")
         sys.stdout.flush()
         status, again = followed(once_more(ahead()))

@@ -29,6 +29,27 @@ def test_who_passes_alone_is_told_and_hides_no_failure_of_the_other_lane() -> No
     assert told.strip("=") == " 1 failed, 5031 passed, 2 rerun in 60.00s (0:01:00) "
 
 
+#: What two tests of a file share comes late once.
+SHARED = """
+from pathlib import Path
+import pytest
+@pytest.fixture(scope="module")
+def it():
+    known = Path(__file__ + ".known")
+    there = known.exists()
+    known.touch()
+    assert there
+"""
+
+
+def of_real_runs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let the lane that keeps time run the tests in ``folder``."""
+    monkeypatch.chdir(folder)
+    bare = (sys.executable, "-m", "pytest", "-p", "no:django", "-o", "addopts=", "--rootdir", str(folder))
+    monkeypatch.setattr(lanes, "ahead", lambda: [*bare, *lanes.NOTED])
+    monkeypatch.setattr(lanes, "BEHIND", (Part("behind", ("echo", "7 passed")),))
+
+
 @pytest.mark.parametrize(("recovers", "status"), [(True, 0), (False, 1)])
 def test_a_few_that_failed_beside_the_other_lane_run_alone(
     recovers: bool, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -43,25 +64,25 @@ def test_a_few_that_failed_beside_the_other_lane_run_alone(
         f"def test_late():\n    assert not once('late') and {recovers}\n"
         "def test_other():\n    assert once('other')\n"
     )
-    monkeypatch.chdir(tmp_path)
-    bare = (sys.executable, "-m", "pytest", "-p", "no:django", "-o", "addopts=", "--rootdir", str(tmp_path))
-    monkeypatch.setattr(lanes, "ahead", lambda: [*bare, *lanes.NOTED])
-    monkeypatch.setattr(lanes, "BEHIND", (Part("behind", ("echo", "7 passed")),))
+    of_real_runs(monkeypatch, tmp_path)
     assert lanes.main() == status
     summary = capfd.readouterr().out.splitlines()[-1]
     assert ("9 passed, 1 rerun in" if recovers else "1 failed, 8 passed in") in summary
 
 
-def test_many_that_fail_are_no_chance(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("files", "again"), [(lanes.MOST_FILES, True), (lanes.MOST_FILES + 1, False)])
+def test_tests_of_a_few_files_may_be_late_and_of_many_are_no_chance(
+    files: int, again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(lanes, "ahead", lambda: ["sh", "-c", f"echo {lanes.MOST_RERUN + 1} failed, 3 passed; exit 1"])
-    monkeypatch.setattr(lanes, "BEHIND", (Part("behind", ("echo", "7 passed")),))
-    assert lanes.main() == 1
+    """However many tests share what came late."""
+    for number in range(files):
+        (tmp_path / f"test_{number}.py").write_text(f"{SHARED}def test_one(it): ...\ndef test_other(it): ...\n")
+    of_real_runs(monkeypatch, tmp_path)
+    assert lanes.main() == (0 if again else 1)
     told = capfd.readouterr().out
-    assert "once more" not in told
-    assert f"{lanes.MOST_RERUN + 1} failed, 10 passed in" in told
+    assert ("once more" in told) == again
+    whole = f"{2 * files + 7} passed, {2 * files} rerun in" if again else f"7 passed, {2 * files} errors in"
+    assert whole in told.splitlines()[-1]
 
 
 def test_each_test_is_in_one_lane(monkeypatch: pytest.MonkeyPatch) -> None:
