@@ -77,6 +77,7 @@ class Feed:
             try:
                 reader = reader or Reader()
                 self._tell(watchers, reader.calls(keys, begun))
+                self._tell(watchers, reader.staff(keys, begun))
                 self._tell(watchers, reader.pieces(keys, begun))
             except DatabaseError:
                 LOG.exception("the feed could not read the database; trying again in a second")

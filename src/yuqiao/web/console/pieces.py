@@ -77,6 +77,11 @@ def staff_row(row: LanguageRow, language: str) -> str:
         return render_to_string("console/board/staff.html", {"row": row})
 
 
+def staff_rows(rows: Iterable[LanguageRow], language: str) -> dict[str, str]:
+    """Return the pieces that tell who is in which state."""
+    return {f"staff-{row.code}": staff_row(row, language) for row in rows}
+
+
 def rendered(view: str, found: Panels, language: str) -> dict[str, str]:
     """Return the pieces of ``view``: id of the element -> HTML of the whole element."""
     with translation.override(language):
@@ -84,7 +89,7 @@ def rendered(view: str, found: Panels, language: str) -> dict[str, str]:
         if view == WALL:
             return {"wall": render_to_string("console/board/wall_piece.html", context)}
         parts = {f"part-{name}": render_to_string(f"console/board/{name}.html", context) for name in PARTS}
-    return parts | {f"staff-{row.code}": staff_row(row, language) for row in found.languages}
+    return parts | staff_rows(found.languages, language)
 
 
 def pieces(

@@ -15,11 +15,11 @@ from yuqiao.lib.clock import now
 from yuqiao.web.console import board, pulse, watch
 from yuqiao.web.console.follower import Follower
 from yuqiao.web.console.frames import beat, frame
-from yuqiao.web.console.pieces import BOARD, pieces
+from yuqiao.web.console.pieces import BOARD, pieces, staff_rows
 
 #: Everything is looked at anew after so long even if nothing was committed: waits grow past their limit by themselves.
 LOOK_SECONDS = 1.0
-#: Pieces are read at most so often, and take at most a third of the time.
+#: Pieces are read at most so often; they take at most a third of the time, and so do the states of people.
 PIECES_SECONDS = 0.1
 #: The day is counted anew this often; it grows, and nobody reads a median twice a second.
 SLOW_SECONDS = 3.0
@@ -41,7 +41,8 @@ class Reader:
         self._follower = Follower(max(0, newest_event() - OVERLAP))
         self._mark: object = None
         self._look_due = 0.0
-        self._unread = False
+        self._unread = self._unread_staff = False
+        self._staff_due = 0.0
         self._sent: dict[Key, dict[str, str]] = {}
         self._pieces_due = 0.0
         self._slow: dict[str, tuple[float, watch.Slow]] = {}
@@ -52,12 +53,31 @@ class Reader:
         mark = pulse.mark()
         if mark == self._mark and at < self._look_due:
             return {}
-        self._mark, self._look_due, self._unread = mark, at + LOOK_SECONDS, True
+        self._mark, self._look_due = mark, at + LOOK_SECONDS
+        self._unread = self._unread_staff = True
         changed = self._changed_calls(at)
         if not changed:
             return {}
         newest = self._follower.newest
         return {key: call_frames(changed, key[1], newest) for key in keys if key[0] == BOARD}
+
+    def staff(self, keys: Iterable[Key], at: float) -> dict[Key, bytes]:
+        """Return, for each board, the languages in which somebody's state changed; figures and alarms follow."""
+        boards = {key: self._sent[key] for key in keys if key[0] == BOARD and key in self._sent}
+        if not self._unread_staff or at < self._staff_due or not boards:
+            return {}
+        begun = time.monotonic()
+        self._unread_staff = False
+        out = {}
+        for key, sent in boards.items():
+            with translation.override(key[1]):
+                rows = staff_rows(watch.languages(), key[1])
+            changed = {one: text for one, text in rows.items() if one in sent and sent[one] != text}
+            sent.update(changed)
+            if changed:
+                out[key] = frame("pieces", changed)
+        self._staff_due = at + 3 * (time.monotonic() - begun)
+        return out
 
     def pieces(self, keys: Collection[Key], at: float) -> dict[Key, bytes]:
         """Return the pieces that changed, and a beat when one is due."""

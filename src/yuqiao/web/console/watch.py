@@ -126,12 +126,12 @@ def panels(at: dt.datetime, known: Slow | None = None) -> Panels:
     """Read what stands beside the calls, in the active language; ``known`` spares counting the day again."""
     known = known or slow(at)
     waiting = _waiting()
-    languages = _languages()
+    staffed = languages()
     open_callbacks = Callback.objects.filter(done_at=None).order_by("due_at")
     emergency = emergencies.current()
     return Panels(
         waiting=waiting,
-        languages=languages,
+        languages=staffed,
         callbacks=[_due(one, at) for one in open_callbacks[:CALLBACKS_SHOWN]],
         soon=[
             Soon(one.pk, words.language_name(one.language), words.epoch_ms(one.begins_at), one.with_agent)
@@ -141,7 +141,7 @@ def panels(at: dt.datetime, known: Slow | None = None) -> Panels:
         today=known.today,
         course=known.course,
         in_progress=Call.objects.filter(ended_at=None).count(),
-        alarms=judged.alarms(away(at), _waits(waiting), _staff(languages, at), at.timestamp()),
+        alarms=judged.alarms(away(at), _waits(waiting), _staff(staffed, at), at.timestamp()),
         incidents=incidents.unacknowledged(at),
         emergency="" if emergency is None else emergency.reason,
         oldest=min((one.since for one in waiting), default=None),
@@ -193,14 +193,13 @@ def _waits(waiting: list[Waiting]) -> list[Waits]:
     return [Waits(one.code, one.limit, one.since / 1000, one.state == RequestState.CLAIMED) for one in waiting]
 
 
-def _staff(languages: list[LanguageRow], at: dt.datetime) -> dict[str, Staff]:
+def _staff(rows: list[LanguageRow], at: dt.datetime) -> dict[str, Staff]:
     moment = at.timestamp()
-    return {
-        row.code: Staff(row.ready, row.on_duty, due=cover(row.code, moment).tier == Tier.RESIDENT) for row in languages
-    }
+    return {row.code: Staff(row.ready, row.on_duty, due=cover(row.code, moment).tier == Tier.RESIDENT) for row in rows}
 
 
-def _languages() -> list[LanguageRow]:
+def languages() -> list[LanguageRow]:
+    """Read each language's interpreters and their states, in the active language."""
     holders: dict[str, list[tuple[int, str, str, str]]] = defaultdict(list)
     held = InterpreterLanguage.objects.values_list(
         "language", "interpreter__number", "interpreter__state", "interpreter__tier"

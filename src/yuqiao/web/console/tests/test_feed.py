@@ -17,6 +17,7 @@ from django.test import AsyncClient, RequestFactory
 from yuqiao.accounts.models import Role
 from yuqiao.web.console import feed, reading, stream
 from yuqiao.web.console.tests import cast
+from yuqiao.workforce.models import Interpreter
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -108,6 +109,26 @@ async def test_who_is_too_slow_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
         assert time.monotonic() < deadline
         if watcher.queue.full() and watcher.queue._queue[0] is None:  # type: ignore[attr-defined]
             return
+
+
+def test_a_state_is_told_before_the_rest_is_read_and_not_twice() -> None:
+    helper = cast.interpreter("K-01", "ko")
+    cast.interpreter("J-01", "ja")
+    board, wall = ("board", "en"), ("wall", "en")
+    reader = reading.Reader()
+    reader.calls({board, wall}, 0.0)
+    assert reader.staff({board, wall}, 0.0) == {}  # nobody has the rows yet
+    reader.pieces({board, wall}, 0.0)
+    Interpreter.objects.filter(pk=helper.pk).update(state="busy")
+    reader.calls({board, wall}, 10.0)
+    told = reader.staff({board, wall}, 10.0)
+    ((_, name, rows),) = parsed(told.pop(board))
+    assert (name, set(rows), told) == ("pieces", {"staff-ko"}, {})
+    assert 'data-state="busy"' in rows["staff-ko"]
+    assert reader.staff({board, wall}, 10.0) == {}
+    rest = reader.pieces({board, wall}, 10.0)
+    assert "staff-ko" not in {one for _, name, data in parsed(rest[board]) if name == "pieces" for one in data}
+    assert "wall" in {one for _, name, data in parsed(rest[wall]) if name == "pieces" for one in data}
 
 
 def test_a_browser_that_comes_back_gets_what_it_missed() -> None:

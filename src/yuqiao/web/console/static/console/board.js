@@ -5,7 +5,15 @@ import { element, follow } from "./live.js";
 
 const open = document.getElementById("open-calls");
 const finished = document.getElementById("finished-calls");
+const NEW_MS = 1500; // so long a card stands out that has just come
 const most = Number(document.getElementById("feed").dataset.finished);
+
+const fresh = [];
+
+/** Let cards stand out no longer: several at once, for each time costs a painting of the board. */
+function settle() {
+  while (fresh[0]?.until < performance.now()) fresh.shift().card.classList.remove("new");
+}
 
 /** Put a card among the others by its start; `rising`: oldest first. */
 function place(list, card, rising) {
@@ -26,6 +34,7 @@ function showCall({ id, open: inProgress, html }) {
     old?.remove();
     place(list, card, inProgress);
     card.classList.add("new");
+    fresh.push({ card, until: performance.now() + NEW_MS });
   }
   if (focused) (card.matches("a") ? card : card.querySelector("a"))?.focus();
   while (finished.children.length > most) finished.lastElementChild.remove();
@@ -52,4 +61,5 @@ document.addEventListener("click", ({ target }) => {
   if (button?.matches("dialog .close")) button.closest("dialog").close();
   if (button?.id === "emergency-open") document.getElementById("emergency-switch").showModal();
 });
+setInterval(settle, 500);
 follow({ call: showCall });

@@ -5,6 +5,7 @@ import { later } from "./later.js";
 
 const SILENT_MS = 5000; // beats come every 2 s
 const AGAIN_MS = 2000;
+const TOGETHER_MS = 80; // what comes within is put in place at once: each time costs a painting of hundreds of calls
 
 const feed = document.getElementById("feed");
 const live = document.getElementById("live");
@@ -17,6 +18,8 @@ let lastTry = Date.now();
 let renewing = false;
 let source = null;
 let listeners = {};
+const waiting = []; // what came and is not in place yet
+let putAt = -Infinity;
 
 const clockFormat = new Intl.DateTimeFormat("en-GB", { timeZone: feed.dataset.zone, timeStyle: "medium" });
 const time = (date) => clockFormat.format(date);
@@ -41,6 +44,17 @@ function showPieces(pieces) {
     const mark = ["href", "data-call"].find((name) => focused.hasAttribute(name));
     if (mark) fresh.querySelector(`[${mark}="${CSS.escape(focused.getAttribute(mark))}"]`)?.focus();
   }
+}
+
+/** Put something in place: now if nothing was for a while, else with what else comes. */
+function soon(put) {
+  waiting.push(put);
+  if (waiting.length === 1) setTimeout(putAll, Math.max(0, putAt + TOGETHER_MS - performance.now()));
+}
+
+function putAll() {
+  putAt = performance.now();
+  for (const put of waiting.splice(0)) queueMicrotask(put); // before the next painting; if one fails, the others go on
 }
 
 function sign(state) {
@@ -75,9 +89,15 @@ function connect() {
   at.searchParams.set("after", lastId);
   source = new EventSource(at);
   for (const [name, listen] of Object.entries(listeners)) {
-    source.addEventListener(name, (event) => listen(alive(event)));
+    source.addEventListener(name, (event) => {
+      const told = alive(event);
+      soon(() => listen(told));
+    });
   }
-  source.addEventListener("pieces", (event) => showPieces(alive(event)));
+  source.addEventListener("pieces", (event) => {
+    const told = alive(event);
+    soon(() => showPieces(told));
+  });
   source.addEventListener("beat", (event) => heard(alive(event).now));
   source.addEventListener("renew", () => {
     if (!renewing) void renew();
