@@ -123,10 +123,14 @@ class Reception:
         keys: list[KeyPacket] = []
         malformed: list[Rows] = []
         tables = self.ring.tables
+        plain = True  # something may wait on plain sockets
         for turn in range(ROUNDS):
             # What the compiled way has left is the first round.
-            again = bool(tables.strange_count) or self._receive(tick, span, first=turn == 0)
+            again = bool(tables.strange_count)
+            if not again:
+                again, plain = self._receive(tick, span, first=turn == 0, plain=plain)
             if tables.strange_count:
+                plain = True
                 rows = self._strange[: tables.strange_count].copy()
                 tables.strange_count = 0
                 more_keys, bad = self._take_in(rows, self._batch[rows], self._sizes[rows], tick)
@@ -136,21 +140,19 @@ class Reception:
                 break
         return keys, np.concatenate(malformed) if malformed else np.zeros(0, dtype=np.int64)
 
-    def _receive(self, tick: int, span: int, *, first: bool) -> bool:
-        """Receive and take in what is in step; tell whether there may be more."""
+    def _receive(self, tick: int, span: int, *, first: bool, plain: bool) -> tuple[bool, bool]:
+        """Receive and take in what is in step; tell whether there may be more, and whether on ``plain`` sockets."""
         tables, now = self.ring.tables, self.ring.now
         measured = first and Arrivals.are_due(tick)
-        compiled().receive(tables, span, 1 if measured else ROUNDS, tick, now)
-        came = self._came[: tables.came_count]
+        if plain:
+            compiled().receive(tables, span, 1 if measured else ROUNDS, tick, now)
         ready = self._epoll.poll(0, self._capacity) if self._ways else []
-        others = self._receive_others(ready)
-        if others:
-            rows = np.array(others)
-            compiled().take(tables, rows.ctypes.data, len(others), tick, now)
-            came = np.concatenate([came, rows])
-        if measured and came.size:
-            self._measure(came)
-        return measured or bool(ready) or bool(tables.strange_count)
+        rows = np.array(self._receive_others(ready), dtype=np.int64)
+        if rows.size:
+            compiled().take(tables, rows.ctypes.data, rows.size, tick, now)
+        if measured:
+            self._measure(np.concatenate([self._came[: tables.came_count], rows]))
+        return measured or bool(ready) or bool(tables.strange_count), measured
 
     def _receive_others(self, ready: list[tuple[int, int]]) -> list[int]:
         """Receive, in its own way, a packet of each leg that is ``ready``; return the rows of those that are media."""
@@ -167,7 +169,9 @@ class Reception:
         return rows
 
     def _measure(self, rows: Rows) -> None:
-        """Ask the kernel when the packets of a batch came."""
+        """Ask the kernel when the packets of a batch came, if there are any."""
+        if not rows.size:
+            return
         header = self._words[rows].byteswap()
         kind = header[:, 0] >> 16 & 0xC07F
         coded = (kind == 0x8000 | PCMA) | (kind == 0x8000 | PCMU)
