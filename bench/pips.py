@@ -102,7 +102,7 @@ class Party:
     def onsets(self) -> Iterator[int]:
         """Yield when each pip heard can be played first, ns."""
         quiet_since = 0
-        for at, packet in self.heard:
+        for at, packet in list(self.heard):
             loud = np.flatnonzero(np.abs(g711.decode(packet[12:], g711.PCMA).astype(np.int32)) > LOUD)
             if loud.size:
                 if at - quiet_since > 5 * PACKET_NS:
@@ -111,10 +111,11 @@ class Party:
 
     def late(self) -> tuple[int, int]:
         """Return how many packets came over 5 ms after their place in the stream's grid, and how many came."""
-        if not self.heard:
+        heard = list(self.heard)  # it grows meanwhile
+        if not heard:
             return 0, 0
-        stamps = np.array([struct.unpack("!I", packet[4:8])[0] for _, packet in self.heard], dtype=np.int64)
-        behind = np.array([at for at, _ in self.heard]) - np.unwrap(stamps, period=2**32) * (10**9 // RATE)
+        stamps = np.array([struct.unpack("!I", packet[4:8])[0] for _, packet in heard], dtype=np.int64)
+        behind = np.array([at for at, _ in heard]) - np.unwrap(stamps, period=2**32) * (10**9 // RATE)
         return int((behind > np.median(behind) + LATE_NS).sum()), len(behind)
 
 

@@ -15,7 +15,7 @@ from yuqiao.media import speakers
 from yuqiao.media.conference import Conferences, Sums
 from yuqiao.media.in_step import CONFERENCE, LEG_IN, LEG_OUT, SILENCE, compiled
 from yuqiao.media.legs import CAPACITY, Legs
-from yuqiao.media.limits import TICK
+from yuqiao.media.limits import LATE, TICK, TOO_FAR_BEHIND
 from yuqiao.media.loudness import STRONGEST, Volume, soften
 from yuqiao.media.playback import Playback, State
 from yuqiao.media.ports import Address, AudioParameters, MixerError, MixerEvent, PlayTarget, RecordSource
@@ -27,6 +27,7 @@ from yuqiao.media.taps import DIRECTIONS, Taps
 from yuqiao.media.webrtc.certificate import Identity
 
 SILENCE_CHECK: Final = 20  # ticks
+_TICK, _LATE, _TOO_FAR_BEHIND = (round(seconds * 1e9) for seconds in (TICK, LATE, TOO_FAR_BEHIND))
 
 
 @dataclass(slots=True)
@@ -80,8 +81,7 @@ class Desk:
             self._taps.after(heard)
         if self._heard:
             self._heard.apply(heard)
-        if legs.browsers and self.now % speakers.EVERY == 0:
-            legs.name_speakers(speakers.loud(spoken), self._conferences.heard_by)
+        self._name_speakers(spoken)
         legs.transmission.send(legs.span, ticks)
         self._record(sums)
         legs.browsers.work(self.now)
@@ -89,6 +89,10 @@ class Desk:
         if self._patience and self.now % SILENCE_CHECK == 0:
             for leg in legs.gone_silent(self.now, self._patience):
                 self._tell("rtp-lost", leg=leg.name)
+
+    def _name_speakers(self, spoken: Samples) -> None:
+        if self._legs.browsers and self.now % speakers.EVERY == 0:
+            self._legs.name_speakers(speakers.loud(spoken), self._conferences.heard_by)
 
     def _amplified(self, voices: Samples) -> Samples:
         louder = voices.astype(np.int32)
@@ -142,7 +146,7 @@ class Desk:
 
     @property
     def _calm_ticks(self) -> int:
-        """The next ticks for which the compiled way will do, if all stay in step."""
+        """The next ticks for which the compiled way will do, for what is plain and if all stay in step."""
         if self.changed or self._playing or self._taps or self._said or self._heard:
             return 0
         if not (self._conferences.is_calm and self._legs.is_calm):
@@ -153,24 +157,53 @@ class Desk:
         """Tick from ``due`` (monotonic seconds) on as long as nothing is to be decided. Returns whether the socket
         ``control`` can be read (if not, a tick is due for `tick`), how many ticks were done, and how many of them began
         late."""
+        if not self._legs.is_plain:
+            return self._rest_beside_others(control, round(due * 1e9))
         legs, tables = self._legs, self._tables
         is_readable = compiled().run(
             tables,
             self._conferences.seating.table,
             legs.span,
             control,
-            legs.reception.others,
             round(due * 1e9),
             self._calm_ticks,
             self.now + 1,
             legs.ring.now,
             self._recorder.column,
         )
-        if tables.done:
-            self.now += tables.done
-            legs.went_on(tables.done)
-            self._recorder.went_on(tables.done)
+        self._went_on(tables.done)
         return bool(is_readable), tables.done, tables.late
+
+    def _rest_beside_others(self, control: int, due: int) -> tuple[bool, int, int]:
+        """Rest while some legs are not plain: a tick at a time, in which Python receives and sends for these alone."""
+        legs, done, late = self._legs, 0, 0
+        while True:
+            behind = compiled().wait_for(control, due)
+            if behind < 0:
+                return True, done, late
+            if not self._calm_ticks or behind > _TOO_FAR_BEHIND or not self._is_stepped():
+                return False, done, late
+            self._name_speakers(legs.read)
+            legs.transmission.send_others()
+            legs.browsers.work(self.now)
+            done, late, due = done + 1, late + (behind > _LATE), due + _TICK
+
+    def _is_stepped(self) -> bool:
+        """Do the next tick but for what others are sent, if all legs are in step; tell whether they were."""
+        legs, tick = self._legs, self.now + 1
+        seating, column = self._conferences.seating.table, self._recorder.column
+        if not legs.reception.take_others(tick):
+            return False
+        if not compiled().step(self._tables, seating, legs.span, tick, legs.ring.now, column):
+            return False
+        self._went_on(1)
+        return True
+
+    def _went_on(self, ticks: int) -> None:
+        if ticks:
+            self.now += ticks
+            self._legs.went_on(ticks)
+            self._recorder.went_on(ticks)
 
     def _tell_recorded(self, track: Track) -> None:
         value = State.FAILED if track.failed else State.DONE

@@ -238,43 +238,50 @@ static int64_t clock_now(void) {
 }
 
 /* Wait until `due` (ns) or until `control` can be read; tell whether it can. */
-static int wait_for(int control, int64_t due) {
+static int is_read_before(int control, int64_t due) {
     struct pollfd watched = {control, POLLIN, 0};
     const int64_t left = due - clock_now();
     const struct timespec rest = {left > 0 ? left / 1000000000 : 0, left > 0 ? left % 1000000000 : 0};
     return ppoll(&watched, 1, &rest, NULL) > 0;
 }
 
-/* Tell whether any of the sockets that `others`, an epoll, watches can be read; -1 watches none. */
-static int has_come(int others) {
-    struct pollfd watched = {others, POLLIN, 0};
-    return others >= 0 && poll(&watched, 1, 0) > 0;
+/* Wait until `due` (ns); return by how much it is over, or -1 as soon as `control` can be read. */
+int64_t wait_for(int control, int64_t due) {
+    int64_t behind;
+    do { /* again if a signal woke us */
+        if (is_read_before(control, due))
+            return -1;
+        behind = clock_now() - due;
+    } while (behind < 0);
+    return behind;
+}
+
+/* Do tick `tick` in block `now`, for what comes and goes on plain sockets; tell whether all legs were in step. If not, nothing
+ * is done but that the ring may have taken packets in. */
+int step(struct tables *t, const struct seating *seating, int64_t span, int64_t tick, int64_t now, int64_t column) {
+    receive(t, span, ROUNDS, tick, now);
+    if (t->strange_count || uneven(t, span, now))
+        return 0;
+    read_frames(t, span, now, t->voices);
+    go_on(t, span, now);
+    memset(t->heard, 0, span * FRAME * sizeof *t->heard);
+    memset(t->sums, 0, seating->conferences * FRAME * sizeof *t->sums);
+    mix(seating, t->voices, t->sums, t->heard);
+    send_frames(t, span, 1);
+    record(t, column);
+    return 1;
 }
 
 /* Tick every `TICK` ns from `due` on, for at most `most` ticks, `tick` being the first and `now` its block, as long as
- * all legs are in step and `others` are silent. Returns 1 when `control` can be read, 0 when a tick is due that is not for us; the ring may
- * have taken packets in for it already. */
-int run(struct tables *t, const struct seating *seating, int64_t span, int control, int others, int64_t due, int64_t most,
-        int64_t tick, int64_t now, int64_t column) {
+ * all legs are in step. Returns 1 when `control` can be read, 0 when a tick is due that is not for us. */
+int run(struct tables *t, const struct seating *seating, int64_t span, int control, int64_t due, int64_t most, int64_t tick,
+        int64_t now, int64_t column) {
     for (t->done = t->late = 0;; t->done++, due += TICK, tick++, now = (now + 1) % BLOCKS, column += FRAME) {
-        int64_t behind;
-        do { /* again if a signal woke us */
-            if (wait_for(control, due))
-                return 1;
-            behind = clock_now() - due;
-        } while (behind < 0);
-        if (t->done == most || behind > TOO_FAR_BEHIND || has_come(others))
-            return 0;
-        receive(t, span, ROUNDS, tick, now);
-        if (t->strange_count || uneven(t, span, now))
+        const int64_t behind = wait_for(control, due);
+        if (behind < 0)
+            return 1;
+        if (t->done == most || behind > TOO_FAR_BEHIND || !step(t, seating, span, tick, now, column))
             return 0;
         t->late += behind > LATE;
-        read_frames(t, span, now, t->voices);
-        go_on(t, span, now);
-        memset(t->heard, 0, span * FRAME * sizeof *t->heard);
-        memset(t->sums, 0, seating->conferences * FRAME * sizeof *t->sums);
-        mix(seating, t->voices, t->sums, t->heard);
-        send_frames(t, span, 1);
-        record(t, column);
     }
 }

@@ -133,7 +133,8 @@ class Tables(_Pointers):
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The functions of `in_step.c`. All keep Python waiting but ``run``, which is long and lets threads go on."""
+    """The functions of `in_step.c`. All keep Python waiting but ``wait_for`` and ``run``: these are long and let other
+    threads go on."""
 
     take: Callable[..., None]
     receive: Callable[..., None]
@@ -143,6 +144,8 @@ class Compiled:
     mix: Callable[..., None]
     send_frames: Callable[..., None]
     record: Callable[..., None]
+    wait_for: Callable[..., int]
+    step: Callable[..., int]
     run: Callable[..., int]
 
 
@@ -169,7 +172,9 @@ def compiled() -> Compiled:
         mix=bound(quick.mix, None, seating, pointer, pointer, pointer),
         send_frames=bound(quick.send_frames, None, table, number, number),
         record=bound(quick.record, None, table, number),
-        run=bound(long.run, flag, table, seating, number, flag, flag, number, number, number, number, number),
+        wait_for=bound(long.wait_for, number, flag, number),
+        step=bound(quick.step, flag, table, seating, number, number, number, number),
+        run=bound(long.run, flag, table, seating, number, flag, number, number, number, number, number),
     )
 
 

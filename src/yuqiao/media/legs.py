@@ -287,8 +287,12 @@ class Legs:
     @property
     def is_calm(self) -> bool:
         """All legs may go the compiled way in the next tick."""
-        busy = self._held or self._settling or self.browsers
-        return not busy and self.reception.is_calm and self.transmission.is_calm
+        return not (self._held or self._settling) and self.reception.is_calm and self.transmission.is_calm
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing of any leg needs Python in a tick in which all is calm."""
+        return self.reception.is_plain and self.transmission.is_plain
 
     @property
     def calm_ticks(self) -> int:
@@ -301,9 +305,14 @@ class Legs:
         self._tick += ticks
         self.ring.went_on(ticks)
 
+    @property
+    def read(self) -> Samples:
+        """The frame of each row that was read last, by `voices` or the compiled way."""
+        return self._voices[: self.span]
+
     def voices(self) -> Samples:
         """Return the next frame of each row, ``(span, 160)``, until the next tick."""
-        frames = self._voices[: self.span]
+        frames = self.read
         self.ring.read(self.span, frames)
         if self.reception.comfort:
             self.reception.comfort.add(frames, self.ring.concealment.gap)

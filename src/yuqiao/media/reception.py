@@ -108,9 +108,9 @@ class Reception:
         self.comfort.forget(row)
 
     @property
-    def others(self) -> int:
-        """The descriptor that can be read when something came for a leg that is not plain; -1: all are."""
-        return self._epoll.fileno() if self._ways else -1
+    def is_plain(self) -> bool:
+        """All legs are received from without Python."""
+        return not self._ways
 
     @property
     def is_calm(self) -> bool:
@@ -146,17 +146,27 @@ class Reception:
         measured = first and Arrivals.are_due(tick)
         if plain:
             compiled().receive(tables, span, 1 if measured else ROUNDS, tick, now)
-        ready = self._epoll.poll(0, self._capacity) if self._ways else []
-        rows = np.array(self._receive_others(ready), dtype=np.int64)
-        if rows.size:
-            compiled().take(tables, rows.ctypes.data, rows.size, tick, now)
+        is_more, rows = self._receive_others(tick)
         if measured:
             self._measure(np.concatenate([self._came[: tables.came_count], rows]))
-        return measured or bool(ready) or bool(tables.strange_count), measured
+        return measured or is_more or bool(tables.strange_count), measured
 
-    def _receive_others(self, ready: list[tuple[int, int]]) -> list[int]:
-        """Receive, in its own way, a packet of each leg that is ``ready``; return the rows of those that are media."""
-        rows: list[int] = []
+    def take_others(self, tick: int) -> bool:
+        """Take in what waits for legs that are not plain; tell whether all of it is in step. What is not is left to
+        `drain`."""
+        for _ in range(ROUNDS):
+            is_more, _rows = self._receive_others(tick)
+            if self.ring.tables.strange_count:
+                return False
+            if not is_more:
+                break
+        return True
+
+    def _receive_others(self, tick: int) -> tuple[bool, Rows]:
+        """Receive, in its own way, a packet of each leg that is not plain, and take in those that are in step; tell
+        whether there may be more, and the rows of all that are media."""
+        ready = self._epoll.poll(0, self._capacity) if self._ways else []
+        found: list[int] = []
         for descriptor, _event in ready:
             receive, row = self._ways[descriptor]
             try:
@@ -165,8 +175,11 @@ class Reception:
                 continue
             if size >= 0:
                 self._sizes[row] = size
-                rows.append(row)
-        return rows
+                found.append(row)
+        rows = np.array(found, dtype=np.int64)
+        if found:
+            compiled().take(self.ring.tables, rows.ctypes.data, len(found), tick, self.ring.now)
+        return bool(ready), rows
 
     def _measure(self, rows: Rows) -> None:
         """Ask the kernel when the packets of a batch came, if there are any."""

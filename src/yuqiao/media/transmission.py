@@ -74,8 +74,13 @@ class Transmission:
 
     @property
     def is_calm(self) -> bool:
-        """Nobody is sent to in a way of his own, or for the first time."""
-        return not (self._ways or self._fresh)
+        """Nobody is sent to for the first time."""
+        return not self._fresh
+
+    @property
+    def is_plain(self) -> bool:
+        """All legs are sent to without Python."""
+        return not self._ways
 
     def is_sending(self, row: int) -> bool:
         """Tell whether the leg of ``row`` is sent anything."""
@@ -92,12 +97,16 @@ class Transmission:
     def send(self, span: int, ticks: int) -> None:
         """Send what rows below ``span`` hear; ``ticks`` of time have gone by since the last."""
         compiled().send_frames(self._tables, span, ticks)
+        self.send_others()
+        if self._fresh:
+            self._wire["kind"][self._fresh] &= 0x7F
+            self._fresh.clear()
+
+    def send_others(self) -> None:
+        """Send the packets that are made to the legs that are not plain."""
         for row, send in self._ways.items():
             packet, sources = self._views[row], self._sources.get(row)
             try:
                 send(packet if sources is None else with_sources(packet, sources))
             except OSError:  # nobody there (ECONNREFUSED), no route, or a full buffer: as good as lost on the way
                 continue
-        if self._fresh:
-            self._wire["kind"][self._fresh] &= 0x7F
-            self._fresh.clear()
