@@ -62,15 +62,16 @@ function key(event) {
   event.preventDefault();
 }
 
-async function save(form) {
+async function save(form, signal) {
   if (form.dataset.own === "no" || form.dataset.sent) return;
   const status = form.querySelector(".saved");
   const body = new FormData(form);
   for (const name of ["finish", "agrees", "address", "complaint"]) body.delete(name);
   try {
-    const answer = await fetch(form.action, { method: "POST", body });
+    const answer = await fetch(form.action, { method: "POST", body, signal });
     status.textContent = answer.status === 204 ? form.dataset.saved : form.dataset.unsaved;
   } catch {
+    if (signal.aborted) return; // what is sent now holds it all
     status.textContent = form.dataset.unsaved;
   }
 }
@@ -79,8 +80,9 @@ function wake(form) {
   if (form.dataset.awake) return;
   form.dataset.awake = "yes";
   let saving = Promise.resolve();
+  const drafts = new AbortController(); // no draft may come after the form itself
   let last = 0;
-  const later = () => { saving = saving.then(() => save(form)); };
+  const later = () => { saving = saving.then(() => save(form, drafts.signal)); };
   form.addEventListener("keydown", key);
   form.addEventListener("change", later);
   form.addEventListener("input", (event) => {
@@ -88,7 +90,10 @@ function wake(form) {
     last = Date.now();
     later();
   });
-  form.addEventListener("submit", () => { form.dataset.sent = "yes"; });
+  form.addEventListener("submit", () => {
+    form.dataset.sent = "yes";
+    drafts.abort();
+  });
   form.addEventListener("focusin", (event) => {
     const step = event.target.closest("[data-step]");
     for (const other of stepsOf(form)) other.classList.toggle("now", other === step);
