@@ -5,9 +5,9 @@ All others go in a second lane, on SQLite and then on PostgreSQL, which gives wa
 machine. With ``YUQIAO_TEST_ASTERISK_ROOT`` set, the first lane has Asterisk's part too. The second lane's output
 is in var/, and is shown when something failed in it.
 
-Of what keeps time, what failed in a few files is run once more when nothing runs beside it: a fault fails again, and a
-wait that was too short for a busy machine does not. Such a test counts as passed, its failure stays in the output, and
-the summary line tells how many were rerun.
+What failed in a few files is run once more when nothing runs beside it: a fault fails again, and a wait that was too
+short for a busy machine does not. Such a test counts as passed, its failure stays in the output, and the summary line
+tells how many were rerun.
 """
 
 from __future__ import annotations
@@ -32,12 +32,20 @@ PYTEST: Final = (sys.executable, "-m", "pytest")
 #: SCHED_IDLE (sched(7)): a processor that nobody else wants. The tenth that nice would leave to it makes calls late.
 GIVES_WAY: Final = ("chrt", "--idle", "0")
 VAR: Final = Path("var")
-#: Where the first lane notes what failed; the second has the usual place.
-CACHE: Final = VAR / "cache-of-timed"
-NOTED: Final = ("-o", f"cache_dir={CACHE}")
 #: A busy machine makes one or two late; more than that is a fault. Files, since tests may share what came late.
 MOST_FILES: Final = 3
+TIMED: Final = "timed"
 FAILED: Final = 1  # pytest's status when tests failed, and nothing else went wrong
+
+
+def cache(name: str) -> Path:
+    """Return where a part notes what failed in it."""
+    return VAR / f"cache-of-{name}"
+
+
+def noting(name: str) -> tuple[str, str]:
+    """Return what has pytest note there."""
+    return "-o", f"cache_dir={cache(name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +67,18 @@ class Part:
 
 
 BEHIND: Final = (
-    Part("untimed", (*GIVES_WAY, *PYTEST, "-m", "not timed", "-q")),
-    Part("postgres", (*GIVES_WAY, sys.executable, "-m", "tests.postgres", *PYTEST, "-m", "database", "-q")),
+    Part("untimed", (*GIVES_WAY, *PYTEST, *noting("untimed"), "-m", "not timed", "-q")),
+    Part(
+        "postgres",
+        (*GIVES_WAY, sys.executable, "-m", "tests.postgres", *PYTEST, *noting("postgres"), "-m", "database", "-q"),
+    ),
 )
 
 
 def ahead() -> list[str]:
     """Return the command of the lane that keeps time."""
     asterisk = os.environ.get("YUQIAO_TEST_ASTERISK_ROOT")
-    return [*PYTEST, *NOTED, "-m", "timed" if asterisk else "timed and not asterisk"]
+    return [*PYTEST, *noting(TIMED), "-m", "timed" if asterisk else "timed and not asterisk"]
 
 
 def once_more(command: Sequence[str]) -> list[str]:
@@ -75,9 +86,9 @@ def once_more(command: Sequence[str]) -> list[str]:
     return [*command, "--last-failed", "--last-failed-no-failures=none"]
 
 
-def fell() -> set[str]:
-    """Return the files in which a test failed in the last run of the lane that keeps time, as pytest noted them."""
-    noted = CACHE / "v" / "cache" / "lastfailed"
+def fell(name: str) -> set[str]:
+    """Return the files in which a test failed in the last run of a part, as pytest noted them."""
+    noted = cache(name) / "v" / "cache" / "lastfailed"
     failed: dict[str, bool] = json.loads(noted.read_text("utf-8")) if noted.is_file() else {}
     return {test.partition("::")[0] for test in failed}
 
@@ -110,20 +121,20 @@ def summed(lanes: Iterable[Counter[str]], seconds: float) -> str:
 
 
 class Lane(threading.Thread):
-    """Runs parts one after the other; ``failed`` are those that did not pass."""
+    """Runs parts one after the other; ``failed`` are those that did not pass, with their status."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         super().__init__(daemon=True)
         self.parts = parts
-        self.failed: list[Part] = []
+        self.failed: dict[Part, int] = {}
         self.running: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
         for part in self.parts:
             with part.log.open("wb") as log:
                 self.running = subprocess.Popen(part.command, stdout=log, stderr=subprocess.STDOUT)
-                if self.running.wait():
-                    self.failed.append(part)
+                if status := self.running.wait():
+                    self.failed[part] = status
 
 
 def followed(command: Sequence[str]) -> tuple[int, str]:
@@ -138,6 +149,17 @@ def followed(command: Sequence[str]) -> tuple[int, str]:
     return running.returncode, last_line(told.decode("utf-8", "replace"))
 
 
+def alone(name: str, command: Sequence[str], status: int, counts: Counter[str]) -> tuple[int, Counter[str]]:
+    """Run once more what failed in a part that ended with ``status``, if a busy machine may have made it late. Return
+    how it ends then, and what it counts."""
+    if status != FAILED or not 0 < len(fell(name)) <= MOST_FILES:
+        return status, counts
+    sys.stdout.write(f"{counts['failed'] + counts['errors']} failed beside the other lane; once more, alone:\n")
+    sys.stdout.flush()
+    status, again = followed(once_more(command))
+    return status, counts if status else rerun(counts, counted(again))
+
+
 def main() -> int:
     """Run all tests; return 0 when all passed."""
     VAR.mkdir(exist_ok=True)
@@ -150,20 +172,16 @@ def main() -> int:
     finally:
         if behind.is_alive() and behind.running is not None:
             behind.running.terminate()
-    kept = counted(line)
-    late = kept["failed"] + kept["errors"]
-    if status == FAILED and 0 < len(fell()) <= MOST_FILES:
-        sys.stdout.write(f"{late} failed beside the other lane; once more, alone:\n")
-        sys.stdout.flush()
-        status, again = followed(once_more(ahead()))
-        kept = kept if status else rerun(kept, counted(again))
-    for part in BEHIND:
-        if part in behind.failed:
-            sys.stdout.write(part.log.read_text("utf-8", "replace"))
+    status, kept = alone(TIMED, ahead(), status, counted(line))
+    counts = {part: counted(part.last) for part in BEHIND}
+    for part, failed in behind.failed.items():
+        sys.stdout.write(part.log.read_text("utf-8", "replace"))
+        again, counts[part] = alone(part.name, part.command, failed, counts[part])
+        status = status or again
     for part in BEHIND:
         sys.stdout.write(f"{part.name}, all of it in {part.log}: {part.last}\n")
-    sys.stdout.write(summed([kept, counted(BEHIND[0].last)], time.monotonic() - began) + "\n")
-    return status or (1 if behind.failed else 0)
+    sys.stdout.write(summed([kept, counts[BEHIND[0]]], time.monotonic() - began) + "\n")
+    return status
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def of_real_runs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Let the lane that keeps time run the tests in ``folder``."""
     monkeypatch.chdir(folder)
     bare = (sys.executable, "-m", "pytest", "-p", "no:django", "-o", "addopts=", "--rootdir", str(folder))
-    monkeypatch.setattr(lanes, "ahead", lambda: [*bare, *lanes.NOTED])
+    monkeypatch.setattr(lanes, "ahead", lambda: [*bare, *lanes.noting(lanes.TIMED)])
     monkeypatch.setattr(lanes, "BEHIND", (Part("behind", ("echo", "7 passed")),))
 
 
@@ -85,6 +85,21 @@ def test_tests_of_a_few_files_may_be_late_and_of_many_are_no_chance(
     assert whole in told.splitlines()[-1]
 
 
+@pytest.mark.parametrize(("recovers", "status"), [(True, 0), (False, 1)])
+def test_what_failed_in_the_lane_that_gives_way_runs_alone_too(
+    recovers: bool, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "test_shared.py").write_text(f"{SHARED}def test_one(it):\n    assert {recovers}\n")
+    of_real_runs(monkeypatch, tmp_path)
+    parts = tuple(Part(name, (*lanes.ahead(), *lanes.noting(name))) for name in ("untimed", "postgres"))
+    monkeypatch.setattr(lanes, "BEHIND", parts)
+    monkeypatch.setattr(lanes, "ahead", lambda: ["echo", "3 passed"])
+    assert lanes.main() == status
+    told = capfd.readouterr().out.splitlines()
+    assert told.count("1 failed beside the other lane; once more, alone:") == (1 if recovers else 2)
+    assert ("4 passed, 1 rerun in" if recovers else "3 passed, 1 errors in") in told[-1]
+
+
 def test_each_test_is_in_one_lane(monkeypatch: pytest.MonkeyPatch) -> None:
     assert BEHIND[0].command[-3:-1] == ("-m", "not timed")
     monkeypatch.setenv("YUQIAO_TEST_ASTERISK_ROOT", "/somewhere")
@@ -104,7 +119,7 @@ def test_a_lane_goes_on_after_a_part_that_failed(tmp_path: Path, monkeypatch: py
     lane = Lane([bad, good])
     lane.start()
     lane.join(30)
-    assert lane.failed == [bad]
+    assert lane.failed == {bad: 1}
     assert (bad.last, good.last) == ("1 failed", "3 passed")
 
 
