@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import errno
+import secrets
 import socket
 from ipaddress import IPv6Address, IPv6Network
+from typing import Final
+
+#: Ports below those that systems lend to whoever connects (Linux: 32768 to 60999), so that a free one stays free until
+#: somebody listens there; and below those of RTP.
+_QUIET_PORTS: Final = range(10240, 20000)
 
 
 def free_port(host: str = "127.0.0.1") -> int:
     """Return a port of ``host`` that nobody holds at this moment, neither for TCP nor for UDP."""
     while True:
+        port = secrets.choice(_QUIET_PORTS)
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind((host, 0))
-            port = int(tcp.getsockname()[1])
             try:
+                tcp.bind((host, port))
                 udp.bind((host, port))
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:

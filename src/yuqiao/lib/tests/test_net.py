@@ -1,13 +1,15 @@
-"""By what a client's address is counted."""
+"""By what a client's address is counted, and which ports are free."""
 
 from __future__ import annotations
 
+import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yuqiao.lib import net
 from yuqiao.lib.net import address_key, unmapped
 
 V4, V6 = st.ip_addresses(v=4).map(IPv4Address), st.ip_addresses(v=6).map(IPv6Address)
@@ -63,3 +65,12 @@ def test_what_is_no_address_stays_as_it_is(text: str) -> None:
 )
 def test_examples(address: str, key: str) -> None:
     assert address_key(address) == key
+
+
+def test_a_free_port_is_held_by_nobody_for_either_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other, third = (net.free_port() for _ in range(3))
+    monkeypatch.setattr(net, "_QUIET_PORTS", (one, other, third))
+    with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+        udp.bind(("127.0.0.1", one))
+        tcp.bind(("127.0.0.1", other))
+        assert {net.free_port() for _ in range(20)} == {third}
