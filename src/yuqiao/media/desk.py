@@ -15,7 +15,7 @@ from yuqiao.media import speakers
 from yuqiao.media.conference import Conferences, Sums
 from yuqiao.media.in_step import CONFERENCE, LEG_IN, LEG_OUT, SILENCE, compiled
 from yuqiao.media.legs import CAPACITY, Legs
-from yuqiao.media.limits import LATE, TICK, TOO_FAR_BEHIND
+from yuqiao.media.limits import LATE_NS, TICK, TICK_NS, TOO_FAR_BEHIND_NS
 from yuqiao.media.loudness import STRONGEST, Volume, soften
 from yuqiao.media.playback import Playback, State
 from yuqiao.media.ports import Address, AudioParameters, MixerError, MixerEvent, PlayTarget, RecordSource
@@ -27,7 +27,6 @@ from yuqiao.media.taps import DIRECTIONS, Taps
 from yuqiao.media.webrtc.certificate import Identity
 
 SILENCE_CHECK: Final = 20  # ticks
-_TICK, _LATE, _TOO_FAR_BEHIND = (round(seconds * 1e9) for seconds in (TICK, LATE, TOO_FAR_BEHIND))
 
 
 @dataclass(slots=True)
@@ -181,12 +180,12 @@ class Desk:
             behind = compiled().wait_for(control, due)
             if behind < 0:
                 return True, done, late
-            if not self._calm_ticks or behind > _TOO_FAR_BEHIND or not self._is_stepped():
+            if not self._calm_ticks or behind > TOO_FAR_BEHIND_NS or not self._is_stepped():
                 return False, done, late
-            self._name_speakers(legs.read)
+            self._name_speakers(legs.frames)
             legs.transmission.send_others()
             legs.browsers.work(self.now)
-            done, late, due = done + 1, late + (behind > _LATE), due + _TICK
+            done, late, due = done + 1, late + (behind > LATE_NS), due + TICK_NS
 
     def _is_stepped(self) -> bool:
         """Do the next tick but for what others are sent, if all legs are in step; tell whether they were."""

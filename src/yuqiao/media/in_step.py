@@ -53,9 +53,9 @@ _GIVEN: Final[dict[str, float]] = {
     "SAMPLED": limits.SAMPLED,
     "ROUNDS": limits.ROUNDS,
     "BLOCK": limits.PIECE * FRAME,
-    "TICK": round(limits.TICK * 1e9),
-    "LATE": round(limits.LATE * 1e9),
-    "TOO_FAR_BEHIND": round(limits.TOO_FAR_BEHIND * 1e9),
+    "TICK": limits.TICK_NS,
+    "LATE": limits.LATE_NS,
+    "TOO_FAR_BEHIND": limits.TOO_FAR_BEHIND_NS,
 }
 
 _Table = TypeVar("_Table", bound="_Pointers")

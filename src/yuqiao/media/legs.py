@@ -286,7 +286,7 @@ class Legs:
 
     @property
     def is_calm(self) -> bool:
-        """All legs may go the compiled way in the next tick."""
+        """The compiled way will do in the next tick, but for who is not plain."""
         return not (self._held or self._settling) and self.reception.is_calm and self.transmission.is_calm
 
     @property
@@ -306,13 +306,13 @@ class Legs:
         self.ring.went_on(ticks)
 
     @property
-    def read(self) -> Samples:
+    def frames(self) -> Samples:
         """The frame of each row that was read last, by `voices` or the compiled way."""
         return self._voices[: self.span]
 
     def voices(self) -> Samples:
         """Return the next frame of each row, ``(span, 160)``, until the next tick."""
-        frames = self.read
+        frames = self.frames
         self.ring.read(self.span, frames)
         if self.reception.comfort:
             self.reception.comfort.add(frames, self.ring.concealment.gap)

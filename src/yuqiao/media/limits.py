@@ -9,6 +9,10 @@ from yuqiao.media.rtp import FRAME
 TICK: Final = 0.02  # seconds
 LATE: Final = 0.005  # a tick that begins so much later than it is due is counted
 TOO_FAR_BEHIND: Final = 0.2
+#: The same in nanoseconds.
+TICK_NS: Final = round(TICK * 1e9)
+LATE_NS: Final = round(LATE * 1e9)
+TOO_FAR_BEHIND_NS: Final = round(TOO_FAR_BEHIND * 1e9)
 
 ROUNDS: Final = 16  # packets received of one leg in a tick: a flood on one socket must not hold it up
 

@@ -123,14 +123,10 @@ class Reception:
         keys: list[KeyPacket] = []
         malformed: list[Rows] = []
         tables = self.ring.tables
-        plain = True  # something may wait on plain sockets
         for turn in range(ROUNDS):
             # What the compiled way has left is the first round.
-            again = bool(tables.strange_count)
-            if not again:
-                again, plain = self._receive(tick, span, first=turn == 0, plain=plain)
+            again = bool(tables.strange_count) or self._receive(tick, span, first=turn == 0)
             if tables.strange_count:
-                plain = True
                 rows = self._strange[: tables.strange_count].copy()
                 tables.strange_count = 0
                 more_keys, bad = self._take_in(rows, self._batch[rows], self._sizes[rows], tick)
@@ -140,16 +136,15 @@ class Reception:
                 break
         return keys, np.concatenate(malformed) if malformed else np.zeros(0, dtype=np.int64)
 
-    def _receive(self, tick: int, span: int, *, first: bool, plain: bool) -> tuple[bool, bool]:
-        """Receive and take in what is in step; tell whether there may be more, and whether on ``plain`` sockets."""
-        tables, now = self.ring.tables, self.ring.now
+    def _receive(self, tick: int, span: int, *, first: bool) -> bool:
+        """Receive and take in what is in step; tell whether there may be more."""
+        tables = self.ring.tables
         measured = first and Arrivals.are_due(tick)
-        if plain:
-            compiled().receive(tables, span, 1 if measured else ROUNDS, tick, now)
+        compiled().receive(tables, span, 1 if measured else ROUNDS, tick, self.ring.now)
         is_more, rows = self._receive_others(tick)
         if measured:
             self._measure(np.concatenate([self._came[: tables.came_count], rows]))
-        return measured or is_more or bool(tables.strange_count), measured
+        return measured or is_more or bool(tables.strange_count)
 
     def take_others(self, tick: int) -> bool:
         """Take in what waits for legs that are not plain; tell whether all of it is in step. What is not is left to
