@@ -72,10 +72,8 @@ class Reader:
         for key, sent in boards.items():
             with translation.override(key[1]):
                 rows = staff_rows(watch.languages(), key[1])
-            changed = {one: text for one, text in rows.items() if one in sent and sent[one] != text}
-            sent.update(changed)
-            if changed:
-                out[key] = frame("pieces", changed)
+            if told := self._changes(key, sent | rows):
+                out[key] = told
         self._staff_due = at + 3 * (time.monotonic() - begun)
         return out
 

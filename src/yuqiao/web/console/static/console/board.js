@@ -5,9 +5,8 @@ import { element, follow } from "./live.js";
 
 const open = document.getElementById("open-calls");
 const finished = document.getElementById("finished-calls");
-const NEW_MS = 1500; // so long a card stands out that has just come
 const most = Number(document.getElementById("feed").dataset.finished);
-
+const NEW_MS = 1500; // so long a card stands out that has just come
 const fresh = [];
 
 /** Let cards stand out no longer: several at once, for each time costs a painting of the board. */
