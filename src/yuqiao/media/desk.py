@@ -13,7 +13,7 @@ import numpy as np
 from yuqiao.lib.g711 import Samples
 from yuqiao.media import speakers
 from yuqiao.media.conference import Conferences, Sums
-from yuqiao.media.in_step import CONFERENCE, LEG_IN, LEG_OUT, SILENCE, compiled
+from yuqiao.media.in_step import CALLED, CONFERENCE, DUE, LEG_IN, LEG_OUT, PAUSE, SILENCE, compiled
 from yuqiao.media.legs import CAPACITY, Legs
 from yuqiao.media.limits import LATE_NS, TICK, TICK_NS, TOO_FAR_BEHIND_NS
 from yuqiao.media.loudness import STRONGEST, Volume, soften
@@ -156,47 +156,51 @@ class Desk:
         """Tick from ``due`` (monotonic seconds) on as long as nothing is to be decided. Returns whether the socket
         ``control`` can be read (if not, a tick is due for `tick`), how many ticks were done, and how many of them began
         late."""
-        if not self._legs.is_plain:
-            return self._rest_beside_others(control, round(due * 1e9))
         legs, tables = self._legs, self._tables
-        is_readable = compiled().run(
-            tables,
+        at, done, late = round(due * 1e9), 0, 0
+        while True:
+            why = self._run(control, at) if legs.is_plain else self._step_beside_others(control, at)
+            done, late, at = done + tables.done, late + tables.late, at + tables.done * TICK_NS
+            if why != PAUSE:
+                return why == CALLED, done, late
+            legs.hand_out()
+            self._name_speakers(legs.frames)
+            legs.browsers.work(self.now)
+
+    def _run(self, control: int, due: int) -> int:
+        """Let the compiled way tick from ``due`` (ns) on; return why it came back."""
+        legs = self._legs
+        why: int = compiled().run(
+            self._tables,
             self._conferences.seating.table,
             legs.span,
             control,
-            round(due * 1e9),
+            due,
             self._calm_ticks,
+            legs.browsers.patience(self.now),
             self.now + 1,
             legs.ring.now,
             self._recorder.column,
         )
-        self._went_on(tables.done)
-        return bool(is_readable), tables.done, tables.late
+        self._went_on(self._tables.done)
+        return why
 
-    def _rest_beside_others(self, control: int, due: int) -> tuple[bool, int, int]:
-        """Rest while some legs are not plain: a tick at a time, in which Python receives and sends for these alone."""
-        legs, done, late = self._legs, 0, 0
-        while True:
-            behind = compiled().wait_for(control, due)
-            if behind < 0:
-                return True, done, late
-            if not self._calm_ticks or behind > TOO_FAR_BEHIND_NS or not self._is_stepped():
-                return False, done, late
-            self._name_speakers(legs.frames)
-            legs.transmission.send_others()
-            legs.browsers.work(self.now)
-            done, late, due = done + 1, late + (behind > LATE_NS), due + TICK_NS
-
-    def _is_stepped(self) -> bool:
-        """Do the next tick but for what others are sent, if all legs are in step; tell whether they were."""
-        legs, tick = self._legs, self.now + 1
+    def _step_beside_others(self, control: int, due: int) -> int:
+        """As `_run`, a single tick, in which Python receives and sends for the legs that are not plain."""
+        legs, tables, tick = self._legs, self._tables, self.now + 1
+        tables.done = tables.late = 0
+        behind = compiled().wait_for(control, due)
+        if behind < 0:
+            return CALLED
+        if not self._calm_ticks or behind > TOO_FAR_BEHIND_NS or not legs.reception.take_others(tick):
+            return DUE
         seating, column = self._conferences.seating.table, self._recorder.column
-        if not legs.reception.take_others(tick):
-            return False
-        if not compiled().step(self._tables, seating, legs.span, tick, legs.ring.now, column):
-            return False
+        if not compiled().step(tables, seating, legs.span, tick, legs.ring.now, column):
+            return DUE
+        tables.done, tables.late = 1, behind > LATE_NS
         self._went_on(1)
-        return True
+        legs.transmission.send_others()
+        return PAUSE
 
     def _went_on(self, ticks: int) -> None:
         if ticks:

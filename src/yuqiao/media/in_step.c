@@ -1,11 +1,14 @@
 /* What a tick does for legs that are in step: whose packets are each the very next of their stream, whose buffers have
- * the next frame, who are sent to at the address they are heard from. `in_step.py` compiles and calls it; the arrays
- * are NumPy's, by a leg's row, and what they mean stands where they are made. Sizes and limits come from there too.
+ * the next frame, who are sent to at the address they are heard from, in the clear or by SRTP. `in_step.py` compiles
+ * and calls it; the arrays are NumPy's, by a leg's row, and what they mean stands where they are made. Sizes and limits
+ * come from there too.
  *
- * Nothing here allocates, and nothing is decided here that is not plain: whatever is, is left to Python, untouched. */
+ * Nothing here allocates but libsrtp, once for each source that it hears with the right key; and nothing is decided
+ * here that is not plain: whatever is, is left to Python, untouched. */
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,9 +32,20 @@ struct track {
 };
 enum { SILENCE, LEG_IN, LEG_OUT, CONFERENCE };
 
+/* srtp_protect(), srtp_unprotect() and srtp_unprotect_rtcp() of libsrtp 2: session, packet, its octets. */
+typedef int (*secure)(void *, void *, int *);
+
 struct tables {
     /* coming in */
-    const int32_t *plain; /* socket that is received from as it is, or -1 */
+    const int32_t *ear;      /* socket that is received from here, or -1 */
+    const uint64_t *opens;   /* libsrtp's session that opens what comes there, or 0 */
+    const uint8_t *shared;   /* STUN and DTLS come there, too, and from anywhere (RFC 7983) */
+    int64_t *refused;        /* packets that were not made with the key, */
+    int64_t *replayed;       /* and those that came again */
+    int64_t *letter_rows;    /* datagrams that are no RTP: whose, */
+    int64_t *letter_sizes;   /* of how many octets, */
+    uint8_t *letter_sources; /* from where, */
+    uint8_t *letters;        /* and what they say */
     uint8_t *slots;
     int64_t *sizes;
     uint32_t *headers;
@@ -58,7 +72,12 @@ struct tables {
     uint32_t *timestamp;
     int64_t *packets;
     const uint8_t *sending;
-    const int32_t *way; /* socket connected to the peer, or -1 for who is sent to by Python */
+    const int32_t *mouth;        /* socket to send by, or -1 for who is sent to by Python */
+    const uint64_t *seals;       /* libsrtp's session that seals what goes there, or 0 */
+    const uint8_t *targets;      /* whom to, if the socket is not connected, */
+    const uint8_t *target_sizes; /* then more than 0 */
+    const uint8_t *names;        /* contributing sources that sealed packets name, */
+    const uint8_t *named;        /* and how many */
     /* code -> sample; sum -> code, sum -> sample */
     const int16_t *laws;
     const uint8_t *to_alaw;
@@ -70,9 +89,13 @@ struct tables {
     /* how many there are of what */
     int64_t came_count;
     int64_t strange_count;
+    int64_t letter_count;
     int64_t track_count;
     int64_t done; /* by `run`: ticks, */
     int64_t late; /* and those that began later than `LATE` */
+    secure protect;
+    secure unprotect;
+    secure unprotect_report;
 };
 
 int64_t tables_size(void) { return sizeof(struct tables); }
@@ -123,20 +146,60 @@ void take(struct tables *t, const int64_t *rows, int64_t count, int64_t tick, in
             t->strange[t->strange_count++] = rows[at];
 }
 
-/* Receive at most `most` packets of each plain leg, until one is `strange`. */
+/* Open the packet of `size` octets in the slot of `row` where it lies, RTP or (RFC 5761) RTCP; return its new size, or
+ * `NOTHING`. */
+static int64_t open_sealed(struct tables *t, int64_t row, int64_t size) {
+    uint8_t *packet = t->slots + row * SLOT;
+    const int is_report = size > 1 && packet[1] >= FIRST_KIND && packet[1] <= LAST_KIND;
+    int left = (int)size;
+    const int status = (is_report ? t->unprotect_report : t->unprotect)((void *)t->opens[row], packet, &left);
+    if (status == SECURED)
+        return left;
+    (status == SEEN_BEFORE || status == TOO_OLD ? t->replayed : t->refused)[row]++;
+    return NOTHING;
+}
+
+/* Keep a datagram that is no RTP for Python. One for which there is no room is as good as lost on the way. */
+static void put_aside(struct tables *t, int64_t row, int64_t size, const struct sockaddr_in6 *source) {
+    if (t->letter_count == LETTERS)
+        return;
+    const int64_t at = t->letter_count++;
+    t->letter_rows[at] = row, t->letter_sizes[at] = size;
+    memcpy(t->letter_sources + at * ADDRESS, source, ADDRESS);
+    memcpy(t->letters + at * SLOT, t->slots + row * SLOT, size);
+}
+
+/* Receive a packet of `row` into its slot and open it. Returns its size, `NOTHING` if it is none, `EMPTY` when there is
+ * no more. */
+static int64_t receive_one(struct tables *t, int64_t row) {
+    uint8_t *packet = t->slots + row * SLOT;
+    struct sockaddr_in6 source = {0};
+    socklen_t length = sizeof source;
+    const ssize_t size = t->shared[row]
+                             ? recvfrom(t->ear[row], packet, SLOT, MSG_DONTWAIT, (struct sockaddr *)&source, &length)
+                             : recv(t->ear[row], packet, SLOT, MSG_DONTWAIT);
+    if (size < 0) /* ECONNREFUSED: what we sent before found nobody, udp(7) */
+        return errno == EAGAIN || errno == EWOULDBLOCK ? EMPTY : NOTHING;
+    if (t->shared[row] && (size == 0 || packet[0] >> 6 != 2)) {
+        put_aside(t, row, size, &source);
+        return NOTHING;
+    }
+    return t->opens[row] ? open_sealed(t, row, size) : size;
+}
+
+/* Receive at most `most` packets of each leg that has an `ear`, until one is `strange`. */
 void receive(struct tables *t, int64_t span, int64_t most, int64_t tick, int64_t now) {
     t->came_count = 0;
     for (int64_t row = 0; row < span; row++) {
-        if (t->plain[row] < 0)
+        if (t->ear[row] < 0)
             continue;
         int came = 0;
         for (int64_t turn = 0; turn < most; turn++) {
-            const ssize_t size = recv(t->plain[row], t->slots + row * SLOT, SLOT, MSG_DONTWAIT);
-            if (size < 0) {
-                if (errno == EAGAIN || errno == EWOULDBLOCK)
-                    break;
-                continue; /* ECONNREFUSED: what we sent before found nobody, udp(7) */
-            }
+            const int64_t size = receive_one(t, row);
+            if (size == EMPTY)
+                break;
+            if (size == NOTHING)
+                continue;
             came = 1;
             if (!follow(t, row, size, tick, now)) {
                 t->sizes[row] = size;
@@ -196,7 +259,26 @@ static inline int64_t place(int32_t sum) {
     return sum < -REACH ? 0 : sum >= REACH ? 2 * REACH - 1 : sum + REACH;
 }
 
-/* Make a packet of what each leg hears, `ticks` after its last, and send those that have a plain way. */
+/* Send a packet, sealed if that is the leg's way. A key that has served all it may (RFC 3711 9.2) seals no more; nobody
+ * there, no route, or a full buffer: as good as lost on the way. */
+static void send_one(const struct tables *t, int64_t row, const uint8_t *packet) {
+    _Alignas(8) uint8_t sealed[HEADER + 4 * NAMED + FRAME + TRAILER];
+    int size = HEADER + FRAME;
+    if (t->seals[row]) {
+        const int more = 4 * t->named[row];
+        memcpy(sealed, packet, HEADER);
+        memcpy(sealed + HEADER, t->names + row * 4 * NAMED, more);
+        memcpy(sealed + HEADER + more, packet + HEADER, FRAME);
+        sealed[0] |= t->named[row], size += more; /* RFC 3550 5.1: CC */
+        if (t->protect((void *)t->seals[row], sealed, &size) != SECURED)
+            return;
+        packet = sealed;
+    }
+    const struct sockaddr *target = t->target_sizes[row] ? (const void *)(t->targets + row * ADDRESS) : NULL;
+    (void)!sendto(t->mouth[row], packet, size, MSG_DONTWAIT, target, t->target_sizes[row]);
+}
+
+/* Make a packet of what each leg hears, `ticks` after its last, and send it to those who have a `mouth`. */
 void send_frames(struct tables *t, int64_t span, int64_t ticks) {
     for (int64_t row = 0; row < span; row++) {
         t->timestamp[row] += (uint32_t)(FRAME * ticks);
@@ -211,8 +293,8 @@ void send_frames(struct tables *t, int64_t span, int64_t ticks) {
         packet[2] = seq >> 8, packet[3] = seq & 0xFF;
         put_word(packet + 4, t->timestamp[row]);
         t->packets[row]++;
-        if (t->way[row] >= 0) /* nobody there, no route, or a full buffer: as good as lost on the way */
-            (void)!send(t->way[row], packet, HEADER + FRAME, MSG_DONTWAIT);
+        if (t->mouth[row] >= 0)
+            send_one(t, row, packet);
     }
 }
 
@@ -256,8 +338,8 @@ int64_t wait_for(int control, int64_t due) {
     return behind;
 }
 
-/* Do tick `tick` in block `now`, for what comes and goes on plain sockets; tell whether all legs were in step. If not, nothing
- * is done but that the ring may have taken packets in. */
+/* Do tick `tick` in block `now`, for what comes and goes here; tell whether all legs were in step. If not, nothing is
+ * done but that the ring may have taken packets in. */
 int step(struct tables *t, const struct seating *seating, int64_t span, int64_t tick, int64_t now, int64_t column) {
     receive(t, span, ROUNDS, tick, now);
     if (t->strange_count || uneven(t, span, now))
@@ -273,15 +355,18 @@ int step(struct tables *t, const struct seating *seating, int64_t span, int64_t 
 }
 
 /* Tick every `TICK` ns from `due` on, for at most `most` ticks, `tick` being the first and `now` its block, as long as
- * all legs are in step. Returns 1 when `control` can be read, 0 when a tick is due that is not for us. */
-int run(struct tables *t, const struct seating *seating, int64_t span, int control, int64_t due, int64_t most, int64_t tick,
-        int64_t now, int64_t column) {
+ * all legs are in step. Returns `CALLED` when `control` can be read, `DUE` when a tick is due that is not for us,
+ * `PAUSE` after `pause` ticks or as soon as there are letters. */
+int run(struct tables *t, const struct seating *seating, int64_t span, int control, int64_t due, int64_t most,
+        int64_t pause, int64_t tick, int64_t now, int64_t column) {
     for (t->done = t->late = 0;; t->done++, due += TICK, tick++, now = (now + 1) % BLOCKS, column += FRAME) {
+        if (t->letter_count || t->done == pause)
+            return PAUSE;
         const int64_t behind = wait_for(control, due);
         if (behind < 0)
-            return 1;
+            return CALLED;
         if (t->done == most || behind > TOO_FAR_BEHIND || !step(t, seating, span, tick, now, column))
-            return 0;
+            return DUE;
         t->late += behind > LATE;
     }
 }

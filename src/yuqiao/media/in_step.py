@@ -24,15 +24,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuqiao.lib.g711 import ALAW_TO_LINEAR, PCMU, ULAW_TO_LINEAR
-from yuqiao.media import limits
+from yuqiao.media import limits, srtp
 from yuqiao.media.loudness import REACH, SOFT, SOFT_TO_ALAW, SOFT_TO_ULAW
+from yuqiao.media.rtcp import FIRST_KIND, LAST_KIND
 from yuqiao.media.rtp import FRAME, HEADER, SLOT
+from yuqiao.media.speakers import MOST
 
 #: Code -> sample of both laws, A-law from `ALAW` on.
 ALAW: Final = 256
 LAWS: Final = np.concatenate([ULAW_TO_LINEAR, ALAW_TO_LINEAR])
 #: Sources of a recorded track, as `in_step.c` counts them.
 SILENCE, LEG_IN, LEG_OUT, CONFERENCE = range(4)
+#: Why ``run`` came back.
+DUE, CALLED, PAUSE = range(3)
 
 _SOURCE: Final = Path(__file__).with_name("in_step.c")
 #: -Bsymbolic: a function of the C library that is called as one of ours must not be taken for it.
@@ -56,6 +60,20 @@ _GIVEN: Final[dict[str, float]] = {
     "TICK": limits.TICK_NS,
     "LATE": limits.LATE_NS,
     "TOO_FAR_BEHIND": limits.TOO_FAR_BEHIND_NS,
+    "LETTERS": limits.LETTERS,
+    "ADDRESS": limits.ADDRESS,
+    "NAMED": MOST,
+    "TRAILER": srtp.TRAILER,
+    "SECURED": srtp.OK,
+    "SEEN_BEFORE": srtp.SEEN_BEFORE,
+    "TOO_OLD": srtp.TOO_OLD,
+    "FIRST_KIND": FIRST_KIND,
+    "LAST_KIND": LAST_KIND,
+    "NOTHING": -1,
+    "EMPTY": -2,
+    "DUE": DUE,
+    "CALLED": CALLED,
+    "PAUSE": PAUSE,
 }
 
 _Table = TypeVar("_Table", bound="_Pointers")
@@ -94,12 +112,16 @@ class Tables(_Pointers):
 
     came_count: int
     strange_count: int
+    letter_count: int
     track_count: int
     done: int
     late: int
     _kinds = {
-        **dict.fromkeys(("plain",), np.int32),
-        "slots": np.uint8,
+        "ear": np.int32,
+        "opens": np.uint64,
+        "shared": np.uint8,
+        **dict.fromkeys(("refused", "replayed", "letter_rows", "letter_sizes"), np.int64),
+        **dict.fromkeys(("letter_sources", "letters", "slots"), np.uint8),
         "sizes": np.int64,
         "headers": np.uint32,
         "heard_tick": np.int64,
@@ -117,18 +139,24 @@ class Tables(_Pointers):
         "timestamp": np.uint32,
         "packets": np.int64,
         "sending": np.uint8,
-        "way": np.int32,
+        "mouth": np.int32,
+        "seals": np.uint64,
+        **dict.fromkeys(("targets", "target_sizes", "names", "named"), np.uint8),
         "laws": np.int16,
         **dict.fromkeys(("to_alaw", "to_ulaw"), np.uint8),
         "soft": np.int16,
         "tracks": np.int64,
         "block": np.int16,
     }
-    _fields_ = _fields(_kinds, "came_count", "strange_count", "track_count", "done", "late")
+    _fields_ = _fields(_kinds, "came_count", "strange_count", "letter_count", "track_count", "done", "late") + [
+        (name, ctypes.c_void_p) for name in srtp.FUNCTIONS
+    ]
 
     def __init__(self) -> None:
         super().__init__()
         self.give(laws=LAWS, to_alaw=SOFT_TO_ALAW, to_ulaw=SOFT_TO_ULAW, soft=SOFT)
+        for name, address in srtp.FUNCTIONS.items():
+            setattr(self, name, address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +202,7 @@ def compiled() -> Compiled:
         record=bound(quick.record, None, table, number),
         wait_for=bound(long.wait_for, number, flag, number),
         step=bound(quick.step, flag, table, seating, number, number, number, number),
-        run=bound(long.run, flag, table, seating, number, flag, number, number, number, number, number),
+        run=bound(long.run, flag, table, seating, number, flag, *(number,) * 6),
     )
 
 

@@ -17,7 +17,7 @@ from yuqiao.lib.sources import source_of
 from yuqiao.media.arrivals import Arrivals
 from yuqiao.media.dtmf import Keypad, Press
 from yuqiao.media.ports import AudioParameters, Dtls, MixerError, Srtp
-from yuqiao.media.reception import Reception
+from yuqiao.media.reception import Receive, Reception
 from yuqiao.media.reporting import EVERY, Reporting
 from yuqiao.media.ring import JitterRing
 from yuqiao.media.rtp import FRAME
@@ -25,6 +25,7 @@ from yuqiao.media.rtp_socket import RtpSocket, is_reachable
 from yuqiao.media.speakers import MOST
 from yuqiao.media.srtp import Seal
 from yuqiao.media.transmission import Send, Transmission
+from yuqiao.media.ways import Way, packed
 from yuqiao.media.webrtc.browser import Browser
 from yuqiao.media.webrtc.browsers import Browsers
 
@@ -49,6 +50,7 @@ class Leg:
     audio: AudioParameters | None = None
     seal: Seal | None = None
     browser: Browser | None = None
+    settled: bool = False  # nothing waits any more of what came before its socket was locked
     told_lost: bool = False
     told_malformed: bool = False
 
@@ -146,8 +148,8 @@ class Legs:
             "packets_out": float(self.transmission.packets[row]),
             "lost": float(self.ring.lost(row)),
             "late": float(self.ring.late[row]),
-            "srtp_refused": float(leg.seal.refused if leg.seal else 0),
-            "srtp_replayed": float(leg.seal.replayed if leg.seal else 0),
+            "srtp_refused": float(self.reception.refused[row] + (leg.seal.refused if leg.seal else 0)),
+            "srtp_replayed": float(self.reception.replayed[row] + (leg.seal.replayed if leg.seal else 0)),
             "stun_refused": float(leg.browser.stun_refused if leg.browser else 0),
             "dtls_refused": float(leg.browser.dtls_refused if leg.browser else 0),
             "unsecured": float(leg.browser.unsecured if leg.browser else 0),
@@ -188,7 +190,7 @@ class Legs:
         self.reporting.set_audio(leg.row, audio, tick)
 
     def _secure(self, leg: Leg, socket: RtpSocket, keys: Srtp | None) -> None:
-        """Secure a leg by ``keys``, or no more. One that is secured stays on the slower way of receiving."""
+        """Secure a leg by ``keys``, or no more; `_route` it then."""
         if keys is not None and leg.seal is not None:
             leg.seal.renew(keys)
         else:
@@ -198,11 +200,6 @@ class Legs:
             self.reporting.secure(leg.row, _as_it_is, _as_it_is)
         else:
             self.reporting.secure(leg.row, leg.seal.seal_report, leg.seal.open_report)
-            self._receive_with_care(leg, socket)
-
-    def _receive_with_care(self, leg: Leg, socket: RtpSocket) -> None:
-        receive = socket.learn if leg.browser is None else leg.browser.receive
-        self.reception.reroute(leg.row, socket.socket.fileno(), receive)
 
     def _admit(self, leg: Leg, socket: RtpSocket, dtls: Dtls) -> None:
         """Let a browser come to a leg, or follow what SDP settled anew with it. MixerError without a certificate."""
@@ -235,27 +232,41 @@ class Legs:
     def _receive_fast(self) -> None:
         while self._settling and self._settling[0][0] <= self._tick:
             _, leg = self._settling.popleft()
-            plain_leg = leg.seal is None and leg.browser is None and self._by_row.get(leg.row) is leg
-            if plain_leg and leg.socket is not None and leg.socket.locked:
-                self.reception.reroute(leg.row, leg.socket.socket.fileno(), None)
+            if self._by_row.get(leg.row) is leg and leg.socket is not None and leg.socket.locked:
+                leg.settled = True
+                self._hear(leg, leg.socket)
 
     def _route(self, leg: Leg, socket: RtpSocket) -> None:
-        if not socket.locked:
-            self._receive_with_care(leg, socket)
+        """Receive and send in the ways that what was settled asks for."""
+        self._hear(leg, socket)
         if leg.audio is not None:
             wanted = leg.audio.send and socket.remote is not None
-            way: Send | int = socket.send
-            if leg.seal is not None:
-                way = leg.seal.sender(socket.socket.send if socket.locked else socket.send)
-            elif socket.locked:
-                way = socket.socket.fileno()
-            self.transmission.direct(leg.row, way if wanted else None, leg.audio.payload_type)
+            self.transmission.direct(leg.row, self._way_out(leg, socket) if wanted else None, leg.audio.payload_type)
+
+    def _hear(self, leg: Leg, socket: RtpSocket) -> None:
+        leg.settled = leg.settled and socket.locked
+        descriptor, session = socket.socket.fileno(), None if leg.seal is None else leg.seal.incoming
+        way: Receive | Way = socket.learn
+        if leg.browser is not None:
+            way = leg.browser.receive if session is None else Way(descriptor, session, shared=True)
+        elif leg.settled:
+            way = Way(descriptor, session)
+        self.reception.reroute(leg.row, descriptor, way)
+
+    def _way_out(self, leg: Leg, socket: RtpSocket) -> Send | Way:
+        descriptor, session = socket.socket.fileno(), None if leg.seal is None else leg.seal.outgoing
+        if socket.locked:
+            return Way(descriptor, session)
+        if leg.browser is not None and socket.remote is not None:
+            return Way(descriptor, session, target=packed(socket.remote))
+        return socket.send if leg.seal is None else leg.seal.sender(socket.send)
 
     def take_in(self, tick: int) -> list[tuple[Leg, Press]]:
         """Take in all packets that wait; return the keys that were pressed."""
         self._tick = tick
         self._receive_fast()
         packets, malformed = self.reception.drain(tick, self.span)
+        self.hand_out()
         if self.reception.reports:
             for report in self.reception.reports:
                 self.reporting.take(*report)
@@ -277,6 +288,13 @@ class Legs:
                 leg.told_malformed = True
                 log.warning("leg %s sends datagrams that are no RTP; they are dropped and counted", leg.name)
         return presses
+
+    def hand_out(self) -> None:
+        """Give browsers what came for them that is no RTP."""
+        for row, datagram, source in self.reception.letters():
+            browser = self._by_row[row].browser
+            if browser is not None:
+                browser.take(datagram, source)
 
     def name_speakers(self, loud: NDArray[np.bool_], heard_by: Callable[[int], Sequence[int]]) -> None:
         """Name in what each browser is sent those who are ``loud`` (by row) of the rows that it hears."""

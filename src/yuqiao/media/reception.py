@@ -1,7 +1,7 @@
 """Taking in RTP: everything that waits on all sockets of a worker, a batch at a time.
 
 Nearly all packets are the very next of their streams: 20 ms of the same codec from the same source. Such are taken in
-by the compiled way (`in_step`), for legs whose socket is connected to who they hear and which are not sealed without
+by the compiled way (`in_step`), for legs whose socket is connected to who they hear and for browsers with keys, without
 Python seeing them at all. All others are sorted here, with NumPy over the batch; each round holds at most one packet of
 each leg, in the slot of its row.
 """
@@ -19,10 +19,13 @@ from yuqiao.lib.g711 import PCMA, PCMU, Codes, Samples
 from yuqiao.media.arrivals import Arrivals, arrived
 from yuqiao.media.comfort import COMFORT, ComfortNoise
 from yuqiao.media.in_step import ALAW, LAWS, compiled
-from yuqiao.media.limits import ROUNDS
+from yuqiao.media.limits import ADDRESS, LETTERS, ROUNDS
+from yuqiao.media.ports import Address
 from yuqiao.media.ring import LONGEST, JitterRing
 from yuqiao.media.rtcp import FIRST_KIND, LAST_KIND
 from yuqiao.media.rtp import FRAME, HEADER, PLAIN, SLOT, Headers, read_headers
+from yuqiao.media.srtp import address_of
+from yuqiao.media.ways import Way, unpacked
 
 Rows = NDArray[np.int64]
 Receive = Callable[[memoryview], int]
@@ -30,13 +33,16 @@ Receive = Callable[[memoryview], int]
 Report = tuple[int, bytes, float]
 #: Row, payload, timestamp and SSRC of a telephone-event packet.
 KeyPacket = tuple[int, bytes, int, int]
+#: Row, what came that is no RTP, and from where.
+Letter = tuple[int, bytes, Address]
 
 
 class Reception:
     """The incoming side of ``capacity`` legs; arrays are indexed by a leg's row.
 
     ``listening``: media is wanted. ``events_type``: payload type of telephone-events, -1 for none. ``heard_tick``: when
-    RTP last came. ``malformed``: datagrams that were no RTP. ``reports``: RTCP that came on ports of RTP (RFC 5761),
+    RTP last came. ``malformed``: datagrams that were no RTP. ``refused``: packets that were not made with the key,
+    ``replayed``: those that came a second time or far too late. ``reports``: RTCP that came on ports of RTP (RFC 5761),
     for who reads it.
     """
 
@@ -45,7 +51,7 @@ class Reception:
         self.listening = np.zeros(capacity, dtype=bool)
         self.events_type = np.full(capacity, -1, dtype=np.int64)
         self.heard_tick = np.zeros(capacity, dtype=np.int64)
-        self.malformed = np.zeros(capacity, dtype=np.int64)
+        self.malformed, self.refused, self.replayed = np.zeros((3, capacity), dtype=np.int64)
         self._capacity = capacity
         self._batch: Codes = np.full((capacity, SLOT), 0, dtype=np.uint8)
         self._slots = [memoryview(self._batch[slot]) for slot in range(capacity)]
@@ -53,7 +59,13 @@ class Reception:
         self._header = np.zeros((capacity, 3), dtype=np.uint32)  # the last one of legs in step, 0 for others
         self._law = np.zeros(capacity, dtype=np.uint16)
         self._sizes = np.zeros(capacity, dtype=np.int64)  # of what lies in the slots
-        self._plain = np.full(capacity, -1, dtype=np.int32)  # the sockets of those received without Python
+        self._ear = np.full(capacity, -1, dtype=np.int32)  # the sockets of those received without Python
+        self._opens = np.zeros(capacity, dtype=np.uint64)
+        self._shared = np.zeros(capacity, dtype=np.uint8)
+        self._hearing: dict[int, Way] = {}  # their sessions must live as long as they are used
+        self._letter_rows, self._letter_sizes = np.zeros((2, LETTERS), dtype=np.int64)
+        self._letter_sources = np.zeros((LETTERS, ADDRESS), dtype=np.uint8)
+        self._letters = np.zeros((LETTERS, SLOT), dtype=np.uint8)
         self._came, self._strange = np.zeros((2, capacity), dtype=np.int64)
         self.arrivals = Arrivals(capacity)
         self.comfort = ComfortNoise()
@@ -62,7 +74,15 @@ class Reception:
         self._epoll = select.epoll()
         self._ways: dict[int, tuple[Receive, int]] = {}  # of the others, by file descriptor
         ring.tables.give(
-            plain=self._plain,
+            ear=self._ear,
+            opens=self._opens,
+            shared=self._shared,
+            refused=self.refused,
+            replayed=self.replayed,
+            letter_rows=self._letter_rows,
+            letter_sizes=self._letter_sizes,
+            letter_sources=self._letter_sources,
+            letters=self._letters,
             slots=self._batch,
             sizes=self._sizes,
             headers=self._header,
@@ -75,7 +95,8 @@ class Reception:
     def open(self, row: int, descriptor: int, receive: Receive, tick: int) -> None:
         """Begin to take in what comes for a leg; nothing of it is wanted yet."""
         self.heard_tick[row] = tick
-        self.malformed[row] = 0
+        for count in (self.malformed, self.refused, self.replayed):
+            count[row] = 0
         self.listening[row] = False
         self.events_type[row] = -1
         self.look_again(row)
@@ -86,26 +107,49 @@ class Reception:
         """Look at a leg's next packet from all sides: what is wanted of it has changed."""
         self._header[row] = 0
 
-    def reroute(self, row: int, descriptor: int, receive: Receive | None) -> None:
-        """Receive in another way from now on; None: the socket hears nobody else, and what comes is taken as it is."""
-        if receive is None and self._ways.pop(descriptor, None) is not None:
-            self._epoll.unregister(descriptor)
-        self._plain[row] = descriptor if receive is None else -1
-        if receive is not None:
+    def reroute(self, row: int, descriptor: int, way: Receive | Way) -> None:
+        """Receive in another way from now on."""
+        self._ear[row] = -1
+        if isinstance(way, Way):
+            self._leave(descriptor)
+            self._opens[row] = 0 if way.session is None else address_of(way.session)
+            self._shared[row] = way.shared
+            self._ear[row] = way.descriptor
+            self._hearing[row] = way
+        else:
+            self._hearing.pop(row, None)
             if descriptor not in self._ways:
                 self._epoll.register(descriptor, select.EPOLLIN)
-            self._ways[descriptor] = (receive, row)
+            self._ways[descriptor] = (way, row)
+
+    def _leave(self, descriptor: int) -> None:
+        if self._ways.pop(descriptor, None) is not None:
+            self._epoll.unregister(descriptor)
 
     def close(self, row: int, descriptor: int) -> None:
         """Stop taking in; call it before the socket is closed."""
-        if self._ways.pop(descriptor, None) is not None:
-            self._epoll.unregister(descriptor)
-        self._plain[row] = -1
+        self._leave(descriptor)
+        self._ear[row] = -1
+        self._hearing.pop(row, None)
         self.listening[row] = False
         self.look_again(row)
         self.ring.reset(row)
         self.arrivals.reset(row)
         self.comfort.forget(row)
+
+    def letters(self) -> list[Letter]:
+        """Hand out what came to browsers since it was asked for last and is no RTP, in order."""
+        tables = self.ring.tables
+        found = [
+            (
+                int(self._letter_rows[at]),
+                self._letters[at, : self._letter_sizes[at]].tobytes(),
+                unpacked(self._letter_sources[at].tobytes()),
+            )
+            for at in range(tables.letter_count)
+        ]
+        tables.letter_count = 0
+        return found
 
     @property
     def is_plain(self) -> bool:

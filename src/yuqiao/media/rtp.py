@@ -46,12 +46,6 @@ class Headers:
         )
 
 
-def with_sources(packet: memoryview, sources: bytes) -> memoryview:
-    """Return ``packet``, which names no contributing sources, with ``sources``: four octets for each, 15 at most."""
-    first = bytes((packet[0] | len(sources) // 4,))
-    return memoryview(b"".join((first, packet[1:HEADER], sources, packet[HEADER:])))
-
-
 def payload_bounds(packet: bytes | memoryview) -> tuple[int, int] | None:
     """Return where the payload of one RTP packet begins and ends, or None when it is not RTP version 2.
 

@@ -1,7 +1,8 @@
 """SRTP and SRTCP of one leg (RFC 3711), by libsrtp: packets are sealed when sent and opened when taken in.
 
-Only legs that settled keys pass here; all others keep the plain way. Media is opened and sealed where it lies, by the
-functions that pylibsrtp wraps: its own `Session` copies each packet three times, which costs more than the cipher.
+Only legs that settled keys pass here. Media is opened and sealed where it lies, by the functions that pylibsrtp wraps:
+its own `Session` copies each packet three times, which costs more than the cipher. Once a leg's socket is locked or its
+browser's handshake done, the compiled tick calls them itself (`FUNCTIONS`, `in_step`).
 """
 
 from __future__ import annotations
@@ -26,33 +27,51 @@ _PROFILES: Final = {
 #: Packets that come later than this many after the newest are taken for replayed (RFC 3711 3.3.2: at least 64).
 WINDOW: Final = 128
 REFUSED: Final = -1
-#: Octets of a packet with its seal, and of the longest seal (libsrtp's SRTP_MAX_TRAILER_LEN).
+#: Octets of a packet with its seal, and of the longest seal (libsrtp's SRTP_MAXTRAILER_LEN).
 LONGEST: Final = 1500
-_TRAILER: Final = 144
+TRAILER: Final = 144
 #: srtp_err_status_t (libsrtp's srtp.h): well; already seen, or older than the window.
-_OK: Final = 0
-_REPLAYED: Final = frozenset({9, 10})
+OK, SEEN_BEFORE, TOO_OLD = 0, 9, 10
+
+
+def _address_of(pointer: Any) -> int:
+    return int(ffi.cast("uintptr_t", pointer))
+
+
+#: Where the functions are, for compiled code: each takes session, packet and its octets, and returns a status.
+FUNCTIONS: Final = {
+    "protect": _address_of(ffi.addressof(lib, "srtp_protect")),
+    "unprotect": _address_of(ffi.addressof(lib, "srtp_unprotect")),
+    "unprotect_report": _address_of(ffi.addressof(lib, "srtp_unprotect_rtcp")),
+}
+
+
+def address_of(session: Session) -> int:
+    """Return where libsrtp has a session; good as long as ``session`` lives."""
+    return _address_of(session._srtp[0])
 
 
 class Seal:
     """Both directions of one leg. ``refused``: packets that were not made with the key we were given, ``replayed``:
-    those that came a second time or far too late; they are heard by nobody."""
+    those that came a second time or far too late, as far as they were opened here; they are heard by nobody.
+    ``incoming`` and ``outgoing`` are libsrtp's."""
 
     def __init__(self, keys: Srtp) -> None:
         self.refused = self.replayed = 0
         self.keys = keys
-        self._out = _session(keys.suite, keys.ours, Policy.SSRC_ANY_OUTBOUND)
-        self._in = _session(keys.suite, keys.theirs, Policy.SSRC_ANY_INBOUND)
+        self.outgoing = _session(keys.suite, keys.ours, Policy.SSRC_ANY_OUTBOUND)
+        self.incoming = _session(keys.suite, keys.theirs, Policy.SSRC_ANY_INBOUND)
         self._size = ffi.new("int *")
 
     def renew(self, keys: Srtp) -> None:
         """Go on with ``keys``. A direction whose key stays goes on as it was: its packet index must not begin anew
         (RFC 3711 3.3.1)."""
-        before, self.keys = self.keys, keys
+        before, anew = self.keys, Seal(keys)
+        self.keys = keys
         if (before.suite, before.ours) != (keys.suite, keys.ours):
-            self._out = _session(keys.suite, keys.ours, Policy.SSRC_ANY_OUTBOUND)
+            self.outgoing = anew.outgoing
         if (before.suite, before.theirs) != (keys.suite, keys.theirs):
-            self._in = _session(keys.suite, keys.theirs, Policy.SSRC_ANY_INBOUND)
+            self.incoming = anew.incoming
 
     def sender(self, send: Send) -> Send:
         """Return what seals a packet and sends it by ``send``."""
@@ -61,10 +80,10 @@ class Seal:
 
         def seal_and_send(packet: memoryview) -> int:
             size[0] = count = len(packet)
-            if count > LONGEST - _TRAILER:
+            if count > LONGEST - TRAILER:
                 raise OSError("this packet is too long")
             room[:count] = packet
-            if lib.srtp_protect(self._out._srtp[0], octets, size) != _OK:
+            if lib.srtp_protect(self.outgoing._srtp[0], octets, size) != OK:
                 raise OSError("this packet cannot be secured")  # the key has served all it may (RFC 3711 9.2)
             return send(room[: size[0]])
 
@@ -78,7 +97,7 @@ class Seal:
 
     def seal_report(self, packet: bytes) -> bytes:
         """Seal an RTCP packet (section 3.4)."""
-        return self._out.protect_rtcp(packet)
+        return self.outgoing.protect_rtcp(packet)
 
     def open_report(self, packet: bytes) -> bytes | None:
         """Open an RTCP packet that came on a port of its own; None for one that is refused."""
@@ -89,10 +108,10 @@ class Seal:
 
     def _opened(self, way: Callable[[Any, Any, Any], int], slot: memoryview, size: int) -> int:
         self._size[0] = size
-        status = way(self._in._srtp[0], ffi.from_buffer(slot), self._size)
-        if status == _OK:
+        status = way(self.incoming._srtp[0], ffi.from_buffer(slot), self._size)
+        if status == OK:
             return int(self._size[0])
-        if status in _REPLAYED:
+        if status in (SEEN_BEFORE, TOO_OLD):
             self.replayed += 1
         else:
             self.refused += 1

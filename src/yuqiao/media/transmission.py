@@ -10,7 +10,11 @@ import numpy as np
 
 from yuqiao.lib.g711 import PCMA
 from yuqiao.media.in_step import Tables, compiled
-from yuqiao.media.rtp import MARKER, PLAIN, WIRE, with_sources
+from yuqiao.media.limits import ADDRESS
+from yuqiao.media.rtp import MARKER, PLAIN, WIRE
+from yuqiao.media.speakers import MOST
+from yuqiao.media.srtp import address_of
+from yuqiao.media.ways import Way
 
 _NOBODY: Final = -1
 
@@ -29,9 +33,14 @@ class Transmission:
         octets = self._wire.view(np.uint8).reshape(capacity, WIRE.itemsize)
         self._views = [memoryview(octets[row]) for row in range(capacity)]
         self._sending = np.zeros(capacity, dtype=np.uint8)
-        self._plain = np.full(capacity, _NOBODY, dtype=np.int32)  # connected sockets of those sent to without Python
+        self._mouth = np.full(capacity, _NOBODY, dtype=np.int32)  # the sockets of those sent to without Python
+        self._seals = np.zeros(capacity, dtype=np.uint64)
+        self._targets = np.zeros((capacity, ADDRESS), dtype=np.uint8)
+        self._target_sizes = np.zeros(capacity, dtype=np.uint8)
+        self._names = np.zeros((capacity, 4 * MOST), dtype=np.uint8)  # whom sealed packets name as heard
+        self._named = np.zeros(capacity, dtype=np.uint8)
+        self._saying: dict[int, Way] = {}  # their sessions must live as long as they are used
         self._ways: dict[int, Send] = {}  # of the others
-        self._sources: dict[int, bytes] = {}  # whom their packets name as heard
         self._fresh: list[int] = []
         self._tables = tables.give(
             wire=octets,
@@ -39,7 +48,12 @@ class Transmission:
             timestamp=self._timestamp,
             packets=self.packets,
             sending=self._sending,
-            way=self._plain,
+            mouth=self._mouth,
+            seals=self._seals,
+            targets=self._targets,
+            target_sizes=self._target_sizes,
+            names=self._names,
+            named=self._named,
         )
 
     def open(self, row: int) -> None:
@@ -48,29 +62,33 @@ class Transmission:
         self._seq[row] = secrets.randbits(16)
         self._timestamp[row] = secrets.randbits(32)
         self.packets[row] = 0
-        self._sources.pop(row, None)
+        self._named[row] = 0
 
-    def direct(self, row: int, way: Send | int | None, payload_type: int) -> None:
-        """Send a leg's packets that way from now on, or not at all (None). A number is that of a socket connected to
-        the peer, to which they go as they are."""
+    def direct(self, row: int, way: Send | Way | None, payload_type: int) -> None:
+        """Send a leg's packets that way from now on, or not at all (None)."""
         if way is None and row in self._fresh:
             self._fresh.remove(row)
         elif way is not None and not self._sending[row]:
             self._fresh.append(row)
         self._sending[row] = way is not None
-        self._plain[row] = way if isinstance(way, int) else _NOBODY
-        self._ways.pop(row, None)
-        if way is not None and not isinstance(way, int):
-            self._ways[row] = way
         self._wire["kind"][row] = payload_type | (MARKER if row in self._fresh else 0)
+        self._mouth[row] = _NOBODY
+        self._ways.pop(row, None)
+        self._saying.pop(row, None)
+        if isinstance(way, Way):
+            self._seals[row] = 0 if way.session is None else address_of(way.session)
+            self._targets[row, : len(way.target)] = np.frombuffer(way.target, dtype=np.uint8)
+            self._target_sizes[row] = len(way.target)
+            self._mouth[row] = way.descriptor
+            self._saying[row] = way
+        elif way is not None:
+            self._ways[row] = way
 
     def name(self, row: int, sources: bytes) -> None:
-        """Name these contributing sources (RFC 3550 section 5.1; empty: none) in each packet to a leg that is sent to
-        in a way of its own."""
-        if sources:
-            self._sources[row] = sources
-        else:
-            self._sources.pop(row, None)
+        """Name these contributing sources (RFC 3550 section 5.1: four octets for each, none, or up to `MOST`) in each
+        packet that is sealed for a leg."""
+        self._names[row, : len(sources)] = np.frombuffer(sources, dtype=np.uint8)
+        self._named[row] = len(sources) // 4
 
     @property
     def is_calm(self) -> bool:
@@ -105,8 +123,7 @@ class Transmission:
     def send_others(self) -> None:
         """Send the packets that are made to the legs that are not plain."""
         for row, send in self._ways.items():
-            packet, sources = self._views[row], self._sources.get(row)
             try:
-                send(packet if sources is None else with_sources(packet, sources))
+                send(self._views[row])
             except OSError:  # nobody there (ECONNREFUSED), no route, or a full buffer: as good as lost on the way
                 continue

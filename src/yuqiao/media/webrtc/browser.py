@@ -1,8 +1,8 @@
 """A browser's leg: what comes on its socket beside RTP, and where its sound goes.
 
 The socket stays unconnected: where its browser is, ICE tells, and that changes when the network does. RTP is heard from
-wherever it was made with the keys of the handshake, and from nobody before. STUN and DTLS wait until the tick has sent
-its sound (`browsers`).
+wherever it was made with the keys of the handshake, by the compiled tick (`in_step`), and from nobody before. STUN and
+DTLS wait until the tick has sent its sound (`browsers`).
 """
 
 from __future__ import annotations
@@ -81,22 +81,24 @@ class Browser:
         self._spoke = None
 
     def receive(self, slot: memoryview) -> int:
-        """Receive into ``slot``: RTP is opened in its place and its size returned; all else waits for `work`, and is
-        `IGNORED`. OSError as the socket raises it."""
+        """Receive into ``slot``, as long as there are no keys; `IGNORED`. OSError as the socket raises it."""
         size, source = self._socket.socket.recvfrom_into(slot)
-        kind = kind_of(slot[0]) if size else Kind.NOTHING
-        if kind is Kind.RTP:
-            if self._socket.open is not None:
-                return self._socket.open(slot, size)
+        if size and kind_of(slot[0]) is Kind.RTP:
             self.unsecured += 1
-        elif kind is not Kind.NOTHING and len(self._inbox) < WAITING:
-            self._inbox.append((bytes(slot[:size]), source[:2]))
+        else:
+            self.take(bytes(slot[:size]), source[:2])
+        return IGNORED
+
+    def take(self, datagram: bytes, source: Address) -> None:
+        """Keep what came for `work`, if it is STUN or DTLS and not too much waits."""
+        kind = kind_of(datagram[0]) if datagram else Kind.NOTHING
+        if kind is not Kind.NOTHING and len(self._inbox) < WAITING:
+            self._inbox.append((datagram, source))
             self._queue(self)
         elif kind is Kind.DTLS:
             self.dtls_refused += 1
         else:
             self.ice.refused += 1
-        return IGNORED
 
     def work(self, now: float) -> None:
         """Answer one datagram, if any waits."""

@@ -19,6 +19,7 @@ from yuqiao.media.webrtc.dtls import context
 BUDGET: Final = 0.003
 #: Ticks from one look at what is lost or lapsed to the next.
 EVERY: Final = 5
+_LONG: Final = 1 << 30
 
 
 class Browsers:
@@ -48,6 +49,12 @@ class Browsers:
         """Say goodbye to one; call it before the socket is closed."""
         self._all.discard(browser)
         browser.close()
+
+    def patience(self, tick: int) -> int:
+        """Return for how many ticks after ``tick`` nothing is to be looked at here, if nothing comes."""
+        if not self._all:
+            return _LONG
+        return 1 if self._turns else EVERY - tick % EVERY
 
     def work(self, tick: int) -> None:
         """Work off what waits, as far as a tick's budget goes."""

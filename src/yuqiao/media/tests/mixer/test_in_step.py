@@ -20,6 +20,7 @@ from yuqiao.media.reception import Reception
 from yuqiao.media.ring import JitterRing
 from yuqiao.media.rtp import FRAME, HEADER
 from yuqiao.media.transmission import Transmission
+from yuqiao.media.ways import Way
 
 LEGS = 8
 SSRC = 7
@@ -80,7 +81,7 @@ def test_packets_are_softened_coded_and_numbered(payload_type: int, level: int) 
         ours.connect(theirs.getsockname())
         for row in range(3):
             sender.open(row)
-        sender.direct(0, ours.fileno(), payload_type)
+        sender.direct(0, Way(ours.fileno()), payload_type)
         sender.direct(1, send, payload_type)
         for ticks in (1, 1, 3):
             sender.send(LEGS, ticks)
@@ -110,7 +111,7 @@ class Ear:
         self.theirs.connect(self.ours.getsockname())
         self.reception.open(1, self.ours.fileno(), self.ours.recv_into, 0)
         self.reception.listening[1] = True
-        self.reception.reroute(1, self.ours.fileno(), None)
+        self.reception.reroute(1, self.ours.fileno(), Way(self.ours.fileno()))
 
     def close(self) -> None:
         self.reception.close(1, self.ours.fileno())
