@@ -29,7 +29,8 @@ class Earlier:
 class Incoming:
     """A call that rings her now. ``urgent``: an emergency line; ``replaces``: a colleague was lost, the others wait.
 
-    ``caller`` is masked, ``since`` epoch milliseconds; ``calls_before`` counts all of `BEFORE`, ``earlier`` tells few.
+    ``caller`` is masked, ``since`` epoch milliseconds; ``is_known``: the number is somebody's; ``calls_before`` counts
+    all of its in `BEFORE`, ``earlier`` tells few.
     """
 
     call: Call
@@ -40,6 +41,7 @@ class Incoming:
     urgent: bool
     replaces: bool
     since: int
+    is_known: bool
     calls_before: int
     earlier: list[Earlier]
 
@@ -66,17 +68,20 @@ def rings(interpreter: Interpreter, at: dt.datetime) -> Incoming | None:
         urgent=call.line is not None and call.line.line_class == LineClass.EMERGENCY,
         replaces=request is not None and request.head_of_queue,
         since=words.epoch_ms(leg.created_at),
+        is_known=_is_known(call),
         calls_before=calls_before,
         earlier=told,
     )
 
 
-def earlier(call: Call, at: dt.datetime) -> tuple[int, list[Earlier]]:
-    """Return how many calls of the same number there were before this one, and the newest of them, newest first.
+def _is_known(call: Call) -> bool:
+    """Tell whether the number is a caller's own: one that is withheld, a browser's or a partner's trunk is nobody's."""
+    return call.way_in != WayIn.BESIDE_AGENT and can_be_called_back(call.caller_number)
 
-    A number that is nobody's (withheld, a browser's, a partner's trunk) has none.
-    """
-    if call.way_in == WayIn.BESIDE_AGENT or not can_be_called_back(call.caller_number):
+
+def earlier(call: Call, at: dt.datetime) -> tuple[int, list[Earlier]]:
+    """Return how many calls of the same number there were before this one, and the newest of them, newest first."""
+    if not _is_known(call):
         return 0, []
     same = Call.objects.filter(caller_number=call.caller_number, started_at__gte=at - BEFORE).exclude(pk=call.pk)
     newest = list(same.only("started_at", "outcome").order_by("-started_at")[:MOST])

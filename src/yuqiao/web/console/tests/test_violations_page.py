@@ -48,6 +48,7 @@ def test_judged_contested_and_annulled(zhou: Client, li: Interpreter) -> None:
     own.force_login(li.person)
     assert "My violations: 1" in page(own, "/")
     assert "Rang in vain" in page(own, "/violations/mine/")
+    assert 'href="/desk/"' in page(own, "/violations/mine/"), "also when who watches has the board for a home"
     own.post("/violations/mine/appeal/", {"case": case.pk, "why": "broken phone"})
     said = zhou.post("/violations/change/", {"ask": "grant", "case": case.pk, "reason": "ok"}, follow=True)
     assert Violation.objects.get().state == "confirmed", "she who confirmed cannot hear the appeal"
