@@ -123,12 +123,13 @@ class Desk:
 
     def _record(self, sums: Sums) -> None:
         recorder = self._recorder
+        anew, self._legs.rerouted = self.changed or self._legs.rerouted, False
         if not recorder.is_busy:
             return
         for track in recorder.begin():
             self._tell("recording-started", ref=track.name)
         self._sums[: len(sums)] = sums
-        recorder.take(self._source_of, anew=self.changed)
+        recorder.take(self._source_of, anew=anew)
         recorder.end_tick()
         for track in recorder.closed():
             self._tell_recorded(track)
@@ -146,7 +147,7 @@ class Desk:
     @property
     def _calm_ticks(self) -> int:
         """The next ticks for which the compiled way will do, for what is plain and if all stay in step."""
-        if self.changed or self._playing or self._taps or self._said or self._heard:
+        if self.changed or self._legs.rerouted or self._playing or self._taps or self._said or self._heard:
             return 0
         if not (self._conferences.is_calm and self._legs.is_calm):
             return 0

@@ -42,7 +42,9 @@ struct tables {
     const uint8_t *shared;   /* STUN and DTLS come there, too, and from anywhere (RFC 7983) */
     int64_t *refused;        /* packets that were not made with the key, */
     int64_t *replayed;       /* and those that came again */
-    int64_t *letter_rows;    /* datagrams that are no RTP: whose, */
+    int64_t *letters_of;     /* datagrams that are no RTP: how many of each row wait, */
+    int64_t *letters_lost;   /* and how many there was no room for; */
+    int64_t *letter_rows;    /* by place: whose, */
     int64_t *letter_sizes;   /* of how many octets, */
     uint8_t *letter_sources; /* from where, */
     uint8_t *letters;        /* and what they say */
@@ -159,10 +161,14 @@ static int64_t open_sealed(struct tables *t, int64_t row, int64_t size) {
     return NOTHING;
 }
 
-/* Keep a datagram that is no RTP for Python. One for which there is no room is as good as lost on the way. */
+/* Keep a datagram that is no RTP for Python. Each leg has room for `LETTERS`, so nobody is crowded out by what others
+ * are sent; what there is no room for is as good as lost on the way. */
 static void put_aside(struct tables *t, int64_t row, int64_t size, const struct sockaddr_in6 *source) {
-    if (t->letter_count == LETTERS)
+    if (t->letters_of[row] == LETTERS) {
+        t->letters_lost[row]++;
         return;
+    }
+    t->letters_of[row]++;
     const int64_t at = t->letter_count++;
     t->letter_rows[at] = row, t->letter_sizes[at] = size;
     memcpy(t->letter_sources + at * ADDRESS, source, ADDRESS);

@@ -51,6 +51,7 @@ class Leg:
     seal: Seal | None = None
     browser: Browser | None = None
     settled: bool = False  # nothing waits any more of what came before its socket was locked
+    settles: int = 0  # the tick in which that is so, as it was locked last
     told_lost: bool = False
     told_malformed: bool = False
 
@@ -70,6 +71,7 @@ class Legs:
         self.browsers = Browsers()
         self.span = 0  # rows 0 … span-1 may be in use
         self.former: dict[str, float] = {}  # counters of closed legs, summed
+        self.rerouted = False  # who is sent to has changed, and not by a command
         self._by_name: dict[str, Leg] = {}
         self._by_row: dict[int, Leg] = {}
         self._held: set[int] = set()
@@ -153,6 +155,7 @@ class Legs:
             "stun_refused": float(leg.browser.stun_refused if leg.browser else 0),
             "dtls_refused": float(leg.browser.dtls_refused if leg.browser else 0),
             "unsecured": float(leg.browser.unsecured if leg.browser else 0),
+            "letters_lost": float(self.reception.letters_lost[row]),
             "malformed": float(self.reception.malformed[row] + (leg.socket.malformed if leg.socket else 0)),
         }
 
@@ -215,6 +218,7 @@ class Legs:
         """A browser was given its keys, lost them, or is somewhere else."""
         self._secure(leg, socket, browser.keys)
         self._route(leg, socket)
+        self.rerouted = True
 
     def _dismiss(self, leg: Leg, socket: RtpSocket) -> None:
         """A leg is no browser's, or no more."""
@@ -226,13 +230,15 @@ class Legs:
 
     def _settle(self, leg: Leg, socket: RtpSocket) -> None:
         """The socket is locked on to its source: send the fast way, and soon receive so too."""
-        self._settling.append((self._tick + SETTLING, leg))
+        leg.settles = self._tick + SETTLING
+        self._settling.append((leg.settles, leg))
         self._route(leg, socket)
 
     def _receive_fast(self) -> None:
         while self._settling and self._settling[0][0] <= self._tick:
-            _, leg = self._settling.popleft()
-            if self._by_row.get(leg.row) is leg and leg.socket is not None and leg.socket.locked:
+            tick, leg = self._settling.popleft()
+            is_open = self._by_row.get(leg.row) is leg and leg.settles == tick  # not locked anew since
+            if is_open and leg.socket is not None and leg.socket.locked:
                 leg.settled = True
                 self._hear(leg, leg.socket)
 
@@ -264,8 +270,8 @@ class Legs:
     def take_in(self, tick: int) -> list[tuple[Leg, Press]]:
         """Take in all packets that wait; return the keys that were pressed."""
         self._tick = tick
-        self._receive_fast()
         packets, malformed = self.reception.drain(tick, self.span)
+        self._receive_fast()
         self.hand_out()
         if self.reception.reports:
             for report in self.reception.reports:

@@ -16,7 +16,7 @@ TOO_FAR_BEHIND_NS: Final = round(TOO_FAR_BEHIND * 1e9)
 
 ROUNDS: Final = 16  # packets received of one leg in a tick: a flood on one socket must not hold it up
 
-LETTERS: Final = 64  # datagrams taken in a tick that are no RTP: checks of ICE, handshakes
+LETTERS: Final = 4  # datagrams of one leg taken in a tick that are no RTP: checks of ICE, the end of a handshake
 ADDRESS: Final = 28  # octets of the longest address of a socket, struct sockaddr_in6
 
 #: The jitter buffer: blocks of a frame each, of which so many are kept after they were heard.

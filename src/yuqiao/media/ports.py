@@ -259,11 +259,11 @@ class Mixer(Protocol):
     async def statistics(self, leg: str) -> Mapping[str, float]:
         """Return what a leg's RTP is like, counted from when it was opened: ``packets_in``, ``packets_out``, ``lost``,
         ``late`` (too late to be heard), ``malformed``, ``srtp_refused`` (not made with the key of its SDP) and
-        ``srtp_replayed``; of a browser's leg ``stun_refused``, ``dtls_refused`` and ``unsecured`` (RTP before there are
-        keys); of what we receive ``jitter_ms`` (RFC 3550 6.4.1) and ``jitter_most_ms``, ``wait_ms`` (in the jitter
-        buffer), ``concealed_ms``, ``ssrc_in`` and ``ssrc_out``. And what the peer's RTCP tells, absent where it tells
-        nothing: ``round_trip_ms`` (mean), ``round_trip_least_ms``, ``round_trip_most_ms``; of what we send
-        ``lost_there`` and ``jitter_there_ms``."""
+        ``srtp_replayed``; of a browser's leg ``stun_refused``, ``dtls_refused``, ``unsecured`` (RTP before there are
+        keys) and ``letters_lost`` (STUN and DTLS faster than anybody needs them); of what we receive ``jitter_ms`` (RFC
+        3550 6.4.1) and ``jitter_most_ms``, ``wait_ms`` (in the jitter buffer), ``concealed_ms``, ``ssrc_in`` and
+        ``ssrc_out``. And what the peer's RTCP tells, absent where it tells nothing: ``round_trip_ms`` (mean),
+        ``round_trip_least_ms``, ``round_trip_most_ms``; of what we send ``lost_there`` and ``jitter_there_ms``."""
 
     async def join(self, leg: str, conference: str) -> None:
         """Put ``leg`` into ``conference``, which begins to exist with its first leg; leaves its former one."""

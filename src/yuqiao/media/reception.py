@@ -42,8 +42,8 @@ class Reception:
 
     ``listening``: media is wanted. ``events_type``: payload type of telephone-events, -1 for none. ``heard_tick``: when
     RTP last came. ``malformed``: datagrams that were no RTP. ``refused``: packets that were not made with the key,
-    ``replayed``: those that came a second time or far too late. ``reports``: RTCP that came on ports of RTP (RFC 5761),
-    for who reads it.
+    ``replayed``: those that came a second time or far too late. ``letters_lost``: datagrams that are no RTP beyond
+    `LETTERS` of a leg and tick. ``reports``: RTCP that came on ports of RTP (RFC 5761), for who reads it.
     """
 
     def __init__(self, capacity: int, ring: JitterRing) -> None:
@@ -51,7 +51,7 @@ class Reception:
         self.listening = np.zeros(capacity, dtype=bool)
         self.events_type = np.full(capacity, -1, dtype=np.int64)
         self.heard_tick = np.zeros(capacity, dtype=np.int64)
-        self.malformed, self.refused, self.replayed = np.zeros((3, capacity), dtype=np.int64)
+        self.malformed, self.refused, self.replayed, self.letters_lost = np.zeros((4, capacity), dtype=np.int64)
         self._capacity = capacity
         self._batch: Codes = np.full((capacity, SLOT), 0, dtype=np.uint8)
         self._slots = [memoryview(self._batch[slot]) for slot in range(capacity)]
@@ -63,9 +63,10 @@ class Reception:
         self._opens = np.zeros(capacity, dtype=np.uint64)
         self._shared = np.zeros(capacity, dtype=np.uint8)
         self._hearing: dict[int, Way] = {}  # their sessions must live as long as they are used
-        self._letter_rows, self._letter_sizes = np.zeros((2, LETTERS), dtype=np.int64)
-        self._letter_sources = np.zeros((LETTERS, ADDRESS), dtype=np.uint8)
-        self._letters = np.zeros((LETTERS, SLOT), dtype=np.uint8)
+        self._letters_of = np.zeros(capacity, dtype=np.int64)
+        self._letter_rows, self._letter_sizes = np.zeros((2, LETTERS * capacity), dtype=np.int64)
+        self._letter_sources = np.zeros((LETTERS * capacity, ADDRESS), dtype=np.uint8)
+        self._letters = np.zeros((LETTERS * capacity, SLOT), dtype=np.uint8)
         self._came, self._strange = np.zeros((2, capacity), dtype=np.int64)
         self.arrivals = Arrivals(capacity)
         self.comfort = ComfortNoise()
@@ -79,6 +80,8 @@ class Reception:
             shared=self._shared,
             refused=self.refused,
             replayed=self.replayed,
+            letters_of=self._letters_of,
+            letters_lost=self.letters_lost,
             letter_rows=self._letter_rows,
             letter_sizes=self._letter_sizes,
             letter_sources=self._letter_sources,
@@ -95,8 +98,6 @@ class Reception:
     def open(self, row: int, descriptor: int, receive: Receive, tick: int) -> None:
         """Begin to take in what comes for a leg; nothing of it is wanted yet."""
         self.heard_tick[row] = tick
-        for count in (self.malformed, self.refused, self.replayed):
-            count[row] = 0
         self.listening[row] = False
         self.events_type[row] = -1
         self.look_again(row)
@@ -131,6 +132,8 @@ class Reception:
         self._leave(descriptor)
         self._ear[row] = -1
         self._hearing.pop(row, None)
+        for count in (self.malformed, self.refused, self.replayed, self.letters_lost):
+            count[row] = 0
         self.listening[row] = False
         self.look_again(row)
         self.ring.reset(row)
@@ -148,6 +151,7 @@ class Reception:
             )
             for at in range(tables.letter_count)
         ]
+        self._letters_of[self._letter_rows[: tables.letter_count]] = 0
         tables.letter_count = 0
         return found
 

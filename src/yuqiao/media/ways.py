@@ -49,6 +49,4 @@ def unpacked(octets: bytes) -> Address:
     (port,) = _PORT.unpack_from(octets, _HEAD.size)
     if family == socket.AF_INET:
         return socket.inet_ntop(family, octets[4:8]), port
-    _flow, address, scope = _IPV6_REST.unpack_from(octets, 4)
-    host = socket.inet_ntop(socket.AF_INET6, address)
-    return f"{host}%{socket.if_indextoname(scope)}" if scope else host, port
+    return socket.inet_ntop(socket.AF_INET6, _IPV6_REST.unpack_from(octets, 4)[1]), port

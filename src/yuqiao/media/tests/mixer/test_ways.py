@@ -17,14 +17,17 @@ from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
 from yuqiao.lib.g711 import PCMA
+from yuqiao.media.desk import Desk
 from yuqiao.media.in_step import Tables
 from yuqiao.media.limits import LETTERS
-from yuqiao.media.ports import Address, Srtp
+from yuqiao.media.ports import Address, AudioParameters, Srtp
 from yuqiao.media.reception import Reception
 from yuqiao.media.ring import JitterRing
 from yuqiao.media.rtp import FRAME, HEADER
+from yuqiao.media.rtp_socket import PortRange
 from yuqiao.media.speakers import MOST
 from yuqiao.media.srtp import Seal
+from yuqiao.media.tests.mixer.conftest import PORTS
 from yuqiao.media.transmission import Transmission
 from yuqiao.media.ways import Way, packed, unpacked
 
@@ -165,32 +168,59 @@ def test_letters_wait_with_their_senders_and_sound_goes_on_between_them(host: st
             theirs.sendto(packet, target)
             theirs.sendto(hello, target)
 
-        ear.hear(4, send, peer.outgoing.protect)
-        assert ear.counts() == (4, 0, 0, 0)
-        assert ear.reception.letters() == 4 * [(ROW, check, address_of(stranger)), (ROW, hello, address_of(theirs))]
+        ear.hear(2, send, peer.outgoing.protect)
+        assert ear.counts() == (2, 0, 0, 0)
+        assert ear.reception.letters() == 2 * [(ROW, check, address_of(stranger)), (ROW, hello, address_of(theirs))]
         assert ear.reception.letters() == []
         theirs.sendto(b"", target)
         ear.reception.drain(50, 2)
         assert ear.reception.letters() == [(ROW, b"", address_of(theirs))]
 
 
-def test_more_letters_than_there_is_room_for_are_lost_and_sound_is_not() -> None:
+def test_a_flood_of_letters_crowds_out_neither_sound_nor_the_letters_of_others() -> None:
     peer = Peer("AEAD_AES_128_GCM")
-    with sockets() as (ours, theirs):
+    with sockets() as (ours, theirs), sockets() as (flooded, stranger):
         ear = Ear(ours, Way(ours.fileno(), Seal(peer.keys).incoming, shared=True))
+        ear.reception.open(0, flooded.fileno(), flooded.recv_into, 0)
+        ear.reception.reroute(0, flooded.fileno(), Way(flooded.fileno(), Seal(peer.keys).incoming, shared=True))
         target, sent = address_of(ours), 0
 
         def send(packet: bytes) -> None:
             nonlocal sent
             for _ in range(12):
-                theirs.sendto(sent.to_bytes(2, "big"), target)
+                stranger.sendto(sent.to_bytes(2, "big"), address_of(flooded))
                 sent += 1
+            theirs.sendto(b"\x16hello", target)
             theirs.sendto(packet, target)
 
-        ear.hear(8, send, peer.outgoing.protect)
-        assert ear.counts() == (8, 0, 0, 0)
-        numbers = [int.from_bytes(letter, "big") for _, letter, _ in ear.reception.letters()]
+        ear.hear(LETTERS, send, peer.outgoing.protect)
+        assert ear.counts() == (LETTERS, 0, 0, 0)
+        letters = ear.reception.letters()
+        assert [letter for row, letter, _ in letters if row == ROW] == LETTERS * [b"\x16hello"]
+        numbers = [int.from_bytes(letter, "big") for row, letter, _ in letters if row == 0]
         assert numbers == list(range(LETTERS)), "the first came first"
+        assert ear.reception.letters_lost.tolist() == [sent - LETTERS, 0]
+        stranger.sendto(b"\0", address_of(flooded))
+        ear.reception.drain(90, 2)
+        assert [letter for _, letter, _ in ear.reception.letters()] == [b"\0"], "there is room again"
+
+
+def test_a_row_begins_anew_without_what_was_counted_before() -> None:
+    desk = Desk(PortRange("127.0.0.1", *PORTS), 0.0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.bind(("127.0.0.1", 0))
+        desk.open_leg("first")
+        address = desk.open_leg("second")
+        desk.set_audio("second", AudioParameters(address_of(phone), PCMA, None))
+        phone.sendto(b"\x80\x08", address)
+        desk.tick(0.0)
+        assert desk.close_leg("second")["malformed"] == 1
+        desk.tap("tap", "first", "both", "none")
+        assert desk.statistics("tap")["malformed"] == 0
+        assert desk.counters()["malformed"] == 1
+        for leg in ("tap", "first"):
+            desk.close_leg(leg)
+        desk.finish()
 
 
 @EVERY_SUITE

@@ -7,10 +7,13 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aioice import stun
 
+from yuqiao.lib.tone import level_of
+from yuqiao.media import wave
 from yuqiao.media.ports import Address
 from yuqiao.media.tests.mixer.conftest import Studio, hears_exactly, until
 from yuqiao.media.tests.mixer.phone import HEARD, NOT_HEARD, Phone, rtp
@@ -52,6 +55,22 @@ async def test_two_browsers_and_a_plain_phone_hear_each_other(studio: Studio) ->
             assert alice.keys is not None
             assert alice.keys.suite == "AEAD_AES_128_GCM"
             await until(lambda: alice.is_over)  # told that the leg is closed
+
+
+async def test_a_track_of_what_a_browser_hears_begins_before_the_browser_is_there(
+    studio: Studio, tmp_path: Path
+) -> None:
+    """No command comes after the handshake: the desk notices by itself that there is something to record now."""
+    path = tmp_path / "alice.wav"
+    async with call(studio) as (_bob, alice, address):
+        await studio.pool.record("r1", ("leg-out", "alice"), str(path))
+        await alice.connect(address)
+        await hears_exactly(alice, {BOB}, TONES)
+        before = len(alice.heard)
+        await until(lambda: len(alice.heard) > before + 60)
+        await studio.pool.stop_recording("r1")
+        await studio.event("recording-finished")
+    assert level_of(wave.read(path)[-4000:], BOB) > HEARD
 
 
 async def test_reports_and_keys_pressed_pass_on_the_one_port(studio: Studio) -> None:
