@@ -72,11 +72,12 @@ async def measure(target: str, seconds: float, counters: Counters = no_counters)
                     Path(comers), target, coming, CALL_SECONDS, free_port(), rate=CALLS_PER_SECOND, rtp=50000
                 ) as told:
                     await asyncio.sleep(CALL_SECONDS)
-                    before = await counters()
+                    before, then = await counters(), machine.processor_time()
                     ensemble.forget()
                     await asyncio.sleep(seconds)
                     after = await counters()
-                    loaded: Figures = {"delay_ms": delays(ensemble), "late_packets": round(ensemble.share_late(), 6)}
+                    loaded: Figures = {"stolen": machine.stolen(then), "delay_ms": delays(ensemble)}
+                    loaded["late_packets"] = round(ensemble.share_late(), 6)
                     loaded["calls"] = sipp.counts(told)
             if after:
                 loaded |= {what: after["mixer"][what] - before["mixer"][what] for what in ("ticks", "late_ticks")}

@@ -7,7 +7,7 @@ import os
 import platform
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from yuqiao.lib import clock
 
@@ -40,6 +40,23 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
 
 
+def processor_time() -> tuple[int, int]:
+    """Return what the host of this machine kept of its processors' time, and all of it (proc(5): the first line of
+    /proc/stat, steal and the sum of the first eight), in `CLOCK_TICKS`."""
+    spent = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return spent[7], sum(spent)
+
+
+def stolen(since: tuple[int, int]) -> float:
+    """Return the share of this machine's processors that its host kept ``since`` a `processor_time`: figures in
+    milliseconds suffer from it, whatever was measured."""
+    (kept, spent), (kept_then, spent_then) = processor_time(), since
+    return round((kept - kept_then) / max(spent - spent_then, 1), 4)
+
+
+_BEGUN: Final = processor_time()
+
+
 def descendants(pid: int) -> list[int]:
     """Return ``pid`` and every process below it that lives now."""
     found, frontier = [pid], [pid]
@@ -58,8 +75,10 @@ def cpu_of(pids: Iterable[int]) -> float:
 
 
 def store(name: str, result: dict[str, Any]) -> Path:
-    """Write ``result`` with the machine's description to bench/results/NAME.json and return the path."""
+    """Write ``result`` with the machine's description, and what its host kept of it since the run began, to
+    bench/results/NAME.json, and return the path."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps({"machine": describe(), **result}, indent=2, ensure_ascii=False) + "\n")
+    machine = {**describe(), "stolen": stolen(_BEGUN)}
+    path.write_text(json.dumps({"machine": machine, **result}, indent=2, ensure_ascii=False) + "\n")
     return path
