@@ -11,6 +11,7 @@ from tests.asterisk import Place
 
 SIP_PORT = 25060
 CONFIG = {
+    # The precedence that our mixer takes.
     "asterisk.conf": """\
 [directories]
 astetcdir => /etc/asterisk
@@ -18,6 +19,7 @@ astrundir => /run/asterisk
 astspooldir => /var/spool/asterisk
 astlogdir => /var/log/asterisk
 [options]
+highpriority=yes
 """,
     "modules.conf": """\
 [modules]
