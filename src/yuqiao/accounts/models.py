@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 
 
 class Role(models.TextChoices):
@@ -127,7 +128,7 @@ class JournalEntry(models.Model):
         indexes = [models.Index(fields=["action", "subject_id"], name="journal_by_action")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action} {self.subject_type}:{self.subject_id}"
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M:%S} {self.action} {self.subject_type}:{self.subject_id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

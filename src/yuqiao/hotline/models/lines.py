@@ -91,7 +91,7 @@ class LineMerger(models.Model):
         constraints = [models.UniqueConstraint(fields=["line", "since"], name="one_merger_begins_a_day")]
 
     def __str__(self) -> str:
-        return f"{self.line_id}: {self.into_id} {self.since} - {self.until}"
+        return f"{self.line} → {self.into} {self.since} – {self.until}"
 
 
 class Agreement(models.Model):
@@ -110,7 +110,7 @@ class Agreement(models.Model):
         constraints = [models.UniqueConstraint(fields=["line", "department"], name="one_agreement_each")]
 
     def __str__(self) -> str:
-        return f"{self.line_id}: {self.department_id}"
+        return f"{self.line} · {self.department}"
 
 
 class DialledNumber(models.Model):

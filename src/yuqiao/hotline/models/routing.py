@@ -31,7 +31,7 @@ class LineDomain(models.Model):
     level = models.PositiveSmallIntegerField(default=1)
 
     def __str__(self) -> str:
-        return f"{self.line_id}: {self.domain}"
+        return f"{self.line}: {self.domain}"
 
 
 class RoutingDecision(models.Model):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -30,12 +31,14 @@ class Register(Intake, ExportMixin, ModelAdmin):  # type: ignore[misc]  # neithe
     """A registry: what one must be allowed to see and to keep it; ``personal``: its tables ask who it is.
 
     ``codes``: fields that hold codes (for filters also paths to such) -> what says them in the reader's language.
+    ``instead``: field of the form -> the column that stands for it where a row may only be read, ``""`` for none.
     """
 
     sees: ClassVar[Act]
     keeps: ClassVar[Act | None] = None
     personal: ClassVar[bool] = False
     codes: ClassVar[Mapping[str, Says]] = {}
+    instead: ClassVar[Mapping[str, str]] = {}
     export_form_class = ExportForm
     formats = export_formats = [Workbook, Commas]
     import_export_change_list_template = "registry/change_list.html"
@@ -46,10 +49,11 @@ class Register(Intake, ExportMixin, ModelAdmin):  # type: ignore[misc]  # neithe
     list_fullwidth = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Show codes by their names wherever the list and its filters name them."""
+        """Show codes by their names wherever lists, filters and rows that may only be read name them."""
         super().__init_subclass__(**kwargs)
-        for field in cls.codes.keys() & set(cls.list_display):
-            setattr(cls, NAMED + field, column(field, cls.codes[field]))
+        for field, says in cls.codes.items():
+            if LOOKUP_SEP not in field:
+                setattr(cls, NAMED + field, column(field, says))
         cls.list_display = tuple(NAMED + name if name in cls.codes else name for name in cls.list_display)
         cls.list_filter = tuple(
             (name, filter_by(cls.codes[name])) if name in cls.codes else name for name in cls.list_filter
@@ -60,6 +64,18 @@ class Register(Intake, ExportMixin, ModelAdmin):  # type: ignore[misc]  # neithe
         shut = ("_delete",) if self.keeps else ("_delete", "_add")
         found: list[URLPattern] = super().get_urls()
         return [*self.intake_urls(), *(one for one in found if one.name and not one.name.endswith(shut))]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[tuple[Any, dict[str, Any]]]:
+        """Give a form to who may change the row; to others, what stands for its fields."""
+        found: list[tuple[Any, dict[str, Any]]] = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return found
+        return [(head, {**more, "fields": self._to_be_read(more["fields"])}) for head, more in found]
+
+    def _to_be_read(self, fields: Sequence[str]) -> list[str]:
+        named = {name: NAMED + name for name in self.codes if name not in self.readonly_fields}
+        stand_ins = {**named, **self.instead}
+        return [stand_in for name in fields if (stand_in := stand_ins.get(name, name))]
 
     def get_resource_classes(self, request: HttpRequest) -> list[Any]:
         """Give away what is taken in: the same columns."""

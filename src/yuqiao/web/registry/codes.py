@@ -15,7 +15,7 @@ from django.db.models import Model
 from yuqiao.web.console.words import Words, language_name, word
 from yuqiao.web.registry.labels import FIELDS
 
-Says: TypeAlias = Callable[[str], str]
+Says: TypeAlias = Callable[[Any], str]
 #: Before a field's name: the column that says its code by name.
 NAMED = "named_"
 
@@ -28,6 +28,11 @@ def by(names: Words) -> Says:
 def language(code: str) -> str:
     """Return a language's name; a dash where a row is for no language of its own."""
     return language_name(code) if code else "–"
+
+
+def each(says: Says) -> Says:
+    """Return what says a list of codes, each by ``says``."""
+    return lambda found: "、".join(map(says, found)) or "–"
 
 
 def column(field: str, says: Says) -> Callable[[Any, Model], str]:

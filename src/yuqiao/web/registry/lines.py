@@ -86,7 +86,12 @@ class LineRegister(Register):
     )
     list_display = ("number", "name_zh", "name_en", "line_class", "priority", "recording", "owner", "linked")
     list_filter = ("line_class", "recording", "linked")
-    codes = {"line_class": codes.by(line_words.CLASSES), "recording": codes.by(line_words.RECORDING)}
+    codes = {
+        "line_class": codes.by(line_words.CLASSES),
+        "recording": codes.by(line_words.RECORDING),
+        "languages": codes.each(codes.language),
+        "excludes": codes.each(codes.by(line_words.EXCLUSIONS)),
+    }
     search_fields = ("number", "name_zh", "name_en", "owner__name_zh")
     ordering = ("number",)
 

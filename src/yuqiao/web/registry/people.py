@@ -113,7 +113,8 @@ class PeopleRegister(Register):
     )
     list_display = ("username", "display_name", "held", "department", "is_active", "second_factor", "last_login")
     list_filter = ("grants__role", "is_active", "department")
-    codes = {"grants__role": codes.by(words.ROLES)}
+    codes = {"grants__role": codes.by(words.ROLES), "interface_language": codes.by(dict(settings.LANGUAGES))}
+    instead = {"roles": "held", "line": "", "password": "", "lost_factor": "second_factor"}
     search_fields = ("username", "display_name", "email", "department__name_zh")
     ordering = ("username",)
     fieldsets = (
@@ -158,7 +159,8 @@ class PeopleRegister(Register):
 
     @display(description=_("Roles"))
     def held(self, person: Person) -> str:
-        return "、".join(words.word(words.ROLES, one.role) for one in person.grants.all())
+        held = (f"{words.word(words.ROLES, one.role)} {one.line_number}".rstrip() for one in person.grants.all())
+        return "、".join(held) or "–"
 
     @display(description=_("Second factor"), boolean=True)
     def second_factor(self, person: Person) -> bool:

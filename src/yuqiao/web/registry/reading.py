@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yuqiao.accounts.models import JournalEntry
@@ -68,18 +69,23 @@ class JournalRegister(Register):
 
     sees = Act.READ_JOURNAL
     personal = True
-    list_display = ("at", "actor", "act", "subject", "said")
+    list_display = ("moment", "actor", "act", "subject", "said")
     list_filter = ("subject_type", "action")
     codes = {"subject_type": lambda kind: str(NAMED.get(kind, kind)), "action": history.act}
     search_fields = ("=actor__username", "actor__display_name", "action", "=subject_id")
     date_hierarchy = "at"
     ordering = ("-id",)
-    fields = ("at", "actor", "act", "action", "subject", "said", "previous_hash", "hash")
+    fields = ("moment", "actor", "act", "action", "subject", "said", "previous_hash", "hash")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:
         rows: QuerySet[JournalEntry] = super().get_queryset(request).select_related("actor")
         return rows
+
+    @display(description=_("When"), ordering="at")
+    def moment(self, entry: JournalEntry) -> str:
+        """Return when it was; the space between date and time is no place to begin another line."""
+        return f"{timezone.localtime(entry.at):%Y-%m-%d\u00a0%H:%M:%S}"
 
     @display(description=_("Subject"))
     def subject(self, entry: JournalEntry) -> str:

@@ -27,6 +27,7 @@ SENTENCES = (
     _("Return to site"),
     _("Search apps and models..."),
     _("Select format"),
+    _("Select value"),
     _("System"),
     _("This exporter will export the following fields"),
     _("This page yielded into no results. Create a new item or reset your filters."),

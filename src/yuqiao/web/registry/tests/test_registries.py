@@ -181,7 +181,12 @@ def test_an_auditor_reads_people_and_changes_nobody() -> None:
     client = browser(Role.AUDITOR)
     lin = cast.person("lin", Role.AGENT)
     address = reverse("admin:accounts_person_change", args=[lin.pk])
-    assert client.get(address).status_code == 200
+    lin.grants.update(line_number="12345")
+    page = client.get(address).content.decode()
+    assert "Hotline agent 12345" in page
+    assert "zh-hans" not in page
+    assert "中文" in page
+    assert lin.password.split("$")[0] not in page, "what passwords are made into is for nobody to read"
     assert client.post(address, wanted(display_name="X")).status_code == 403
     assert client.get(f"/admin/accounts/person/{lin.pk}/delete/").status_code == 404
 
@@ -324,3 +329,11 @@ def test_a_row_one_may_only_read_names_its_codes() -> None:
     holiday = SpecialDay.objects.create(date=dt.date(2026, 10, 1), name="国庆节", counts_as="H")
     page = browser(Role.AUDITOR).get(reverse("admin:workforce_specialday_change", args=[holiday.pk])).content.decode()
     assert "holidays" in page
+    line = Line.objects.create(
+        number="120", name_zh="急救", line_class="emergency", languages=["ja"], excludes=["secret"]
+    )
+    page = (
+        browser(Role.SUPERVISOR, name="sun").get(reverse("admin:hotline_line_change", args=[line.pk])).content.decode()
+    )
+    assert [one for one in ("Emergency", "Japanese", "Classified matters") if one not in page] == []
+    assert [one for one in ("紧急服务热线", "&#x27;ja&#x27;", "Select value") if one in page] == []
