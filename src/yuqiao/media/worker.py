@@ -178,17 +178,18 @@ COMMANDS: Final = frozenset({
 
 
 def _take_precedence() -> None:
-    """Take the best precedence that is allowed; threads that begin later have it, too, so nobody can take the processor
-    from one that keeps the tick waiting for the interpreter."""
+    """Give the thread that ticks the best precedence that is allowed, and no other: who is as urgent as a tick, of this
+    worker or of another, could keep it waiting for as long as the kernel lets one of equals run (100 ms)."""
     try:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(PRIORITY))
     except OSError:
         with contextlib.suppress(OSError):
             os.nice(NICE)
 
 
 def _prepare_process() -> None:
-    """Allow a socket for each leg, and leave Ctrl-C to the process that owns us."""
+    """Take precedence, allow a socket for each leg, and leave Ctrl-C to the process that owns us."""
+    _take_precedence()
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     for interrupt in (signal.SIGINT, signal.SIGTERM):  # sent to a whole group; our owner ends us when it is ready
@@ -207,7 +208,6 @@ def main() -> None:
     parser.add_argument("--rtp-timeout", type=float, required=True, help="seconds")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    _take_precedence()
     first, last, offset, step = options.ports
     desk = Desk(PortRange(options.host, first, last, offset=offset, step=step), options.rtp_timeout)
     _prepare_process()

@@ -158,7 +158,15 @@ async def test_a_bridge_that_stands_already_is_left_as_it_is() -> None:
     server.statuses = {"POST bridges/room": [409], "GET bridges/room": [200]}
     async with server.serving() as ari, connected(ari):
         await ari.make_bridge("room")
-    assert [method for method, path in server.asked if "bridges" in path] == ["POST", "GET"]
+    assert [method for method, path in server.asked if "bridges" in path] == ["POST", "GET"] * client.LOOKS
+
+
+async def test_a_bridge_that_goes_is_not_taken_for_one_that_stands() -> None:
+    server = Misbehaving()
+    server.statuses = {"POST bridges/room": [409, 409, 409, 200], "GET bridges/room": [200, 200, 404]}
+    async with server.serving() as ari, connected(ari):
+        await ari.make_bridge("room")
+    assert [method for method, path in server.asked if "bridges" in path] == ["POST", "GET"] * 3 + ["POST"]
 
 
 async def test_a_name_that_a_bridge_taken_away_still_holds_is_waited_for() -> None:
