@@ -79,3 +79,15 @@ def test_axe_finds_nothing_serious_and_everything_fits_a_phone(site: Site, brows
             page.close()
     assert looked > 50, "hardly a page was looked at"
     assert not wrong, "\n".join(wrong)
+
+
+def test_only_who_may_listen_in_is_shown_the_way_to_it(site: Site, browser: Browser) -> None:
+    seen = {}
+    for shown in site.pages():
+        for who in {"board": "SP", "desk-of-agent": shown.who}.get(shown.name, ""):
+            with site.context(browser, who, "en") as context:
+                page = opened(context, site, shown, "en")
+                assert page is not None
+                page.locator("article.call").first.wait_for()
+                seen[shown.name, who] = page.get_by_role("link", name="Listen in").count() > 0
+    assert seen == {("board", "S"): True, ("board", "P"): False, ("desk-of-agent", "l"): False}
