@@ -28,9 +28,8 @@ log = structlog.get_logger(__name__)
 
 COMMAND_SECONDS = 5.0
 FIRST_RETRY, LAST_RETRY = 0.1, 2.0
-#: Between two trials to take a name that is not free yet.
-NAME_RETRY = 0.02
-LOOKS = 3  # after which a bridge that is always found is there to stay
+#: Between two trials to take a name that is not free yet, and after how many a bridge that is found is there to stay.
+NAME_RETRY, LOOKS = 0.02, 3
 HEARTBEAT_SECONDS = 10.0
 #: A leg that left Stasis is over; its cause follows in ChannelDestroyed, unless the engine does not tell us any more.
 CAUSE_SECONDS = 0.5
@@ -217,12 +216,10 @@ class Ari:
     async def make_bridge(self, bridge: str) -> None:
         """Make a mixing bridge; harmless when it exists.
 
-        Asterisk refuses the name of one that was taken away for as long as the last of its threads runs, and may even
-        show it for some milliseconds, though nobody can be put into it any more: so only what is found again and again
-        exists. Otherwise it is made as soon as the name is free. AriError 409 when it never is.
+        Asterisk refuses the name of one that was taken away while the last of its threads runs, and may show it some
+        milliseconds more, so only what is found again and again exists. AriError 409 when the name is never free.
         """
-        until = asyncio.get_running_loop().time() + COMMAND_SECONDS
-        found = 0
+        until, found = asyncio.get_running_loop().time() + COMMAND_SECONDS, 0
         while True:
             try:
                 await self._command("POST", f"bridges/{bridge}", type="mixing", name=f"yuqiao-{bridge}")
