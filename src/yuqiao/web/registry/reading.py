@@ -6,7 +6,6 @@ from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from yuqiao.accounts.models import JournalEntry
@@ -85,10 +84,7 @@ class JournalRegister(Register):
 
     @display(description=_("When"), ordering="at")
     def moment(self, entry: JournalEntry) -> str:
-        """Return when it was, on one line."""
-        return format_html(
-            '<span class="whitespace-nowrap">{}</span>', f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
-        )
+        return f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
 
     @display(description=_("Subject"))
     def subject(self, entry: JournalEntry) -> str:
