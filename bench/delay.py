@@ -98,8 +98,8 @@ async def theirs(folder: Path, seconds: float) -> Figures:
         return await measure(f"127.0.0.1:{asterisk.SIP_PORT}", seconds)
 
 
-def kept(runs: list[Figures]) -> Figures:
-    """Return what is promised, of our ``runs``: the medians."""
+def medians_of(runs: list[Figures]) -> Figures:
+    """Return the medians of our ``runs`` of what is promised."""
     return {
         "delay_ms_p95": statistics.median(run["alone"]["delay_ms"]["p95"] for run in runs),
         "late_ticks": round(statistics.median(run["loaded"]["late_ticks"] / run["loaded"]["ticks"] for run in runs), 6),
@@ -130,7 +130,7 @@ def main() -> None:
         for name, told in runs.items():
             for state, row in told[run].items():
                 print(f"{name:9} {state:7} {row}", flush=True)
-    medians = kept(runs["yuqiao"])
+    medians = medians_of(runs["yuqiao"])
     failures = broken(medians)
     path = machine.store(
         "delay",
